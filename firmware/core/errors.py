@@ -1,0 +1,35 @@
+"""The one tree of errors. Expected trouble is a returned value; these are for the edges.
+
+::
+
+    AnjunganError
+    ├── ConfigurationError   kiosk.toml or regency.toml cannot be used; the text says which key
+    ├── WireError            a message from the other end cannot be read
+    ├── CatalogueError       the letter catalogue cannot be read
+    ├── StoreError           the kiosk's database cannot be used
+    └── SealError            a sealed thing does not open with this key
+"""
+
+
+class AnjunganError(Exception):
+    """Base of all errors of ours. ``str()`` is one sentence: what, where, what to do."""
+
+
+class ConfigurationError(AnjunganError):
+    """A configuration that cannot be used."""
+
+
+class WireError(AnjunganError):
+    """A message from the other end of the wire that cannot be read."""
+
+
+class CatalogueError(AnjunganError):
+    """A letter catalogue that cannot be read."""
+
+
+class StoreError(AnjunganError):
+    """A database that cannot be opened or is not ours."""
+
+
+class SealError(AnjunganError):
+    """Sealed bytes that this key does not open, or that were altered."""

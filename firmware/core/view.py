@@ -1,0 +1,290 @@
+"""All that a screen shows (ViewState) and all that a finger can say (Intent).
+
+The UI imports this module and nothing else of ours. Both travel as JSON lines over a Unix
+socket: one whole ViewState a line down, one Intent a line up.
+
+Texts are Indonesian source strings with named places (``Say``): the UI looks them up in its
+catalogue of the visitor's language, then fills the places.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PIN_LENGTH = 6
+
+
+class Say(msgspec.Struct, frozen=True):
+    """A sentence for the citizen: Indonesian text and what goes into its ``{places}``."""
+
+    text: str
+    params: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return self.text.format(**self.params)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A label and its value, as filled in or answered."""
+
+    label: str
+    value: str
+
+
+class LetterItem(msgspec.Struct, frozen=True):
+    """A letter type that can be asked for."""
+
+    id: str
+    title: str
+    need: str
+    icon: str
+
+
+class ReadyItem(msgspec.Struct, frozen=True):
+    """A signed letter that can be printed now. ``copies`` printed so far at this kiosk."""
+
+    request_id: str
+    title: str
+    number: str
+    copies: int
+
+
+class PendingItem(msgspec.Struct, frozen=True):
+    """A request that is on its way; ``state`` says who has it now."""
+
+    request_id: str
+    title: str
+    number: str
+    state: Say
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One question of a form. ``position`` of ``total``, from 1. ``value`` may be unfinished;
+    ``problem`` is what to mend in it, None when it is good.
+    """
+
+    name: str
+    label: str
+    question: str
+    hint: str
+    kind: Literal["text", "choice", "date"]
+    choices: tuple[str, ...]
+    other: bool
+    value: str
+    problem: Say | None
+    position: int
+    total: int
+
+
+# ---------------------------------------------------------------- screens
+
+
+class Attract(msgspec.Struct, frozen=True, tag="attract"):
+    """Nobody is here: lay the card on the reader."""
+
+
+class Wait(msgspec.Struct, frozen=True, tag="wait"):
+    """The kiosk is busy for a moment; nothing can be pressed."""
+
+    message: Say
+
+
+class Pin(msgspec.Struct, frozen=True, tag="pin"):
+    """Type the PIN: ``dots`` of PIN_LENGTH typed. While ``wait_seconds`` > 0 no digit counts."""
+
+    dots: int
+    message: Say | None
+    wait_seconds: int
+
+
+class Home(msgspec.Struct, frozen=True, tag="home"):
+    """The visitor's own page."""
+
+    name: str
+    ready: tuple[ReadyItem, ...]
+    pending: tuple[PendingItem, ...]
+
+
+class LetterList(msgspec.Struct, frozen=True, tag="letters"):
+    """Choose a letter."""
+
+    items: tuple[LetterItem, ...]
+
+
+class Form(msgspec.Struct, frozen=True, tag="form"):
+    """One question, with what is known already beside it."""
+
+    title: str
+    known: tuple[Known, ...]
+    question: Question
+
+
+class Review(msgspec.Struct, frozen=True, tag="review"):
+    """Everything once more before it is sent."""
+
+    title: str
+    known: tuple[Known, ...]
+    answers: tuple[Known, ...]
+
+
+PrintState = Literal["printing", "printed", "unconfirmed", "blocked", "unknown", "unavailable"]
+"""``printed``: the printer said so. ``unconfirmed``: it took the job and cannot tell.
+``blocked``: it waits for a person (``message`` says for what). ``unknown``: cut off in the
+middle. ``unavailable``: there is no working printer, nothing was printed."""
+
+
+class Ticket(msgspec.Struct, frozen=True, tag="ticket"):
+    """The request is durable. ``delivered``: the regency's receipt is here."""
+
+    title: str
+    number: str
+    claim_code: str
+    print_state: PrintState
+    message: Say | None
+    delivered: bool
+
+
+class Collect(msgspec.Struct, frozen=True, tag="collect"):
+    """A signed letter is being printed."""
+
+    title: str
+    number: str
+    print_state: PrintState
+    message: Say | None
+
+
+class Notice(msgspec.Struct, frozen=True, tag="notice"):
+    """Something is not as hoped: what happened, what it means, what to do next.
+
+    ``retry``: the visitor may try again from here. Without it only Finish is offered.
+    """
+
+    title: Say
+    meaning: Say
+    next_step: Say
+    retry: bool
+
+
+class OutOfService(msgspec.Struct, frozen=True, tag="outOfService"):
+    """The kiosk cannot serve now."""
+
+    meaning: Say
+    next_step: Say
+
+
+class Goodbye(msgspec.Struct, frozen=True, tag="goodbye"):
+    """The visit is over."""
+
+
+Screen = (
+    Attract
+    | Wait
+    | Pin
+    | Home
+    | LetterList
+    | Form
+    | Review
+    | Ticket
+    | Collect
+    | Notice
+    | OutOfService
+    | Goodbye
+)
+
+
+class Lights(msgspec.Struct, frozen=True):
+    """The small signs at the screen's edge: what works now."""
+
+    reader: bool
+    printer: bool
+    link: bool
+
+
+class ViewState(msgspec.Struct, frozen=True):
+    """All that the screen shows. ``idle_seconds``: the visit ends in so many seconds unless
+    the visitor says StillHere; None while there is time. ``place`` is the village's name.
+    """
+
+    serial: int
+    place: str
+    lights: Lights
+    screen: Screen
+    idle_seconds: int | None = None
+
+
+# ---------------------------------------------------------------- intents
+
+
+class Digit(msgspec.Struct, frozen=True, tag="digit"):
+    """A PIN digit, 0 to 9."""
+
+    digit: int
+
+
+class Erase(msgspec.Struct, frozen=True, tag="erase"):
+    """Take the last PIN digit back."""
+
+
+class NewLetter(msgspec.Struct, frozen=True, tag="newLetter"):
+    """From home: ask for a letter."""
+
+
+class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):
+    """From the list: this letter type."""
+
+    letter_id: str
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """The present text of the answer to ``name``: sent at each key, to be checked as typed."""
+
+    name: str
+    value: str
+
+
+class Next(msgspec.Struct, frozen=True, tag="next"):
+    """Go on: to the next question, to the review, or (from the review) send."""
+
+
+class Back(msgspec.Struct, frozen=True, tag="back"):
+    """One step back."""
+
+
+class PrintLetter(msgspec.Struct, frozen=True, tag="printLetter"):
+    """From home: print this ready letter."""
+
+    request_id: str
+
+
+class Retry(msgspec.Struct, frozen=True, tag="retry"):
+    """From a notice or a print that did not work: try again."""
+
+
+class GoHome(msgspec.Struct, frozen=True, tag="goHome"):
+    """From ticket or collect: anything else?"""
+
+
+class Finish(msgspec.Struct, frozen=True, tag="finish"):
+    """End the visit."""
+
+
+class StillHere(msgspec.Struct, frozen=True, tag="stillHere"):
+    """The visitor answers the idle warning."""
+
+
+Intent = (
+    Digit
+    | Erase
+    | NewLetter
+    | ChooseLetter
+    | Answer
+    | Next
+    | Back
+    | PrintLetter
+    | Retry
+    | GoHome
+    | Finish
+    | StillHere
+)

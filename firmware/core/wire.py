@@ -1,0 +1,224 @@
+"""The wire between kiosk and regency: topics and messages. ``docs/protocol.md`` tells it.
+
+MQTT 5, QoS 1, JSON. Every message has a version ``v``; unknown fields are ignored, so that
+an older end reads what a newer one sends. Bytes are base64 (RFC 4648, padded).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import msgspec
+
+from firmware.core.errors import WireError
+
+VERSION = 1
+MAX_MESSAGE_BYTES = 512 * 1024
+_KIOSK = re.compile(r"\d{10}-[1-9]\d{0,3}")
+
+
+def is_kiosk_id(text: str) -> bool:
+    """Ten digits of village code, a dash, a number without leading zero."""
+    return _KIOSK.fullmatch(text) is not None
+
+
+def up_topic(kiosk: str, kind: str) -> str:
+    """``kind``: req, rcp, hb, evt or cmdr."""
+    return f"k1/{kiosk}/up/{kind}"
+
+
+def down_topic(kiosk: str, kind: str) -> str:
+    """``kind``: rcp, res, cmd or cfg."""
+    return f"k1/{kiosk}/dn/{kind}"
+
+
+def state_topic(kiosk: str) -> str:
+    """Where the retained birth and the will stand."""
+    return f"k1/{kiosk}/st"
+
+
+def split_topic(topic: str) -> tuple[str, str] | None:
+    """(kiosk id, rest) of one of our topics, for example ('3510192001-1', 'up/req')."""
+    version, _, rest = topic.partition("/")
+    kiosk, _, tail = rest.partition("/")
+    return (kiosk, tail) if version == "k1" and is_kiosk_id(kiosk) and tail else None
+
+
+# ---------------------------------------------------------------- up
+
+
+class RequestUp(msgspec.Struct, frozen=True):
+    """up/req: a request. ``sealed`` is a LetterRequest sealed to the regency."""
+
+    id: str
+    seq: int
+    at: str
+    sealed: bytes
+    v: int = VERSION
+
+
+class CollectedUp(msgspec.Struct, frozen=True, tag="collected"):
+    """up/evt: the letter of ``request_id`` came out of a printer. ``medium``: page or roll;
+    ``confirmed``: the printer itself said so; ``copy`` counts from 1 at this kiosk.
+    """
+
+    id: str
+    seq: int
+    at: str
+    request_id: str
+    medium: str
+    confirmed: bool
+    copy: int
+    v: int = VERSION
+
+
+EventUp = CollectedUp
+"""All that may come on up/evt; a union when there is more than one."""
+
+
+class ReceiptUp(msgspec.Struct, frozen=True):
+    """up/rcp: everything down to and with ``srv_seq`` is durable at the kiosk.
+
+    ``rejected`` says why this one could not be used; the regency does not send it again.
+    """
+
+    srv_seq: int
+    rejected: str = ""
+    v: int = VERSION
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    """up/hb: plain JSON, read by Telegraf as it is. Ages and durations in seconds."""
+
+    kiosk: str
+    at: str
+    boot: int
+    uptime_seconds: int
+    reader: str
+    ticket_printer: str
+    ticket_paper: str
+    page_printer: str
+    queue_length: int
+    queue_oldest_seconds: int
+    visits: int
+    firmware: str
+    v: int = VERSION
+
+
+class StateUp(msgspec.Struct, frozen=True):
+    """st, retained: ``online`` true is the birth, false is the will or a farewell."""
+
+    online: bool
+    boot: int
+    last_seq: int = 0
+    last_srv_seq: int = 0
+    firmware: str = ""
+    v: int = VERSION
+
+
+# ---------------------------------------------------------------- down
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """dn/rcp: sent after the regency's own commit. Only this lets the outbox let go.
+
+    ``outcome``: ``committed``, or ``rejected`` with a ``reason`` for the journal.
+    """
+
+    id: str
+    outcome: str
+    reason: str = ""
+    v: int = VERSION
+
+
+class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
+    """dn/res: a resident whom this kiosk may serve.
+
+    ``tag`` is HMAC-SHA256(site key, UID); ``public_key`` is the resident's (1216 bytes,
+    see firmware.core.seal); ``sealed_profile`` is a Profile sealed to it. ``kdf`` holds the
+    Argon2id costs that this entry was made with. ``revoked`` takes the card out of use.
+    """
+
+    srv_seq: int
+    tag: bytes
+    salt: bytes
+    kdf: KdfCost
+    public_key: bytes
+    sealed_profile: bytes
+    revoked: bool = False
+    v: int = VERSION
+
+
+class KdfCost(msgspec.Struct, frozen=True):
+    """Argon2id costs: passes, memory in KiB, lanes."""
+
+    passes: int
+    memory_kib: int
+    lanes: int
+
+
+class LetterDown(msgspec.Struct, frozen=True, tag="letter"):
+    """dn/res: a signed letter for the resident ``tag``. ``sealed`` is a SignedLetter."""
+
+    srv_seq: int
+    request_id: str
+    tag: bytes
+    sealed: bytes
+    v: int = VERSION
+
+
+class StateDown(msgspec.Struct, frozen=True, tag="state"):
+    """dn/res: a request of this kiosk is now in ``state`` (a RequestState's value)."""
+
+    srv_seq: int
+    request_id: str
+    state: str
+    v: int = VERSION
+
+
+ResidentDown = DirectoryEntry | LetterDown | StateDown
+"""All that may come on dn/res."""
+
+
+class SignedLetter(msgspec.Struct, frozen=True):
+    """The inside of LetterDown: ``pdf`` is the signed letter of F4 pages; ``roll`` is the same
+    letter for 80-mm paper: 576 dots wide, one bit a dot, 1 is black, packed rows, zlib.
+    """
+
+    request_id: str
+    letter_type: str
+    title: str
+    number: str
+    pdf: bytes
+    roll: bytes
+
+    def __repr__(self) -> str:
+        return f"SignedLetter(request_id={self.request_id!r}, <hidden>)"
+
+
+Message = TypeVar("Message")
+
+
+def encode(message: msgspec.Struct) -> bytes:
+    """A message as JSON."""
+    return msgspec.json.encode(message)
+
+
+def decode(raw: bytes, kind: type[Message]) -> Message:
+    """Read a message; raises WireError with a reason that repeats nothing of the content."""
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise WireError(f"message of {len(raw)} bytes, more than {MAX_MESSAGE_BYTES}")
+    try:
+        message = msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(f"not a readable message: {_shape_of(error)}") from error
+    version = getattr(message, "v", VERSION)
+    if version != VERSION:
+        raise WireError(f"version {version} of a message, this end knows {VERSION}")
+    return message
+
+
+def _shape_of(error: Exception) -> str:
+    """msgspec's message without quoted values, which might be personal."""
+    return re.sub(r"'[^']*'", "'…'", str(error))[:200]

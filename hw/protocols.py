@@ -1,0 +1,278 @@
+"""What a device of the cabinet is: tiny protocols and the closed unions they answer with.
+
+This module imports nothing of ours. Words are those of CEN XFS4IoT where it has one.
+A driver returns trouble; it does not raise it. Whatever a driver reports comes from the
+one thread that owns the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Protocol
+
+# ---------------------------------------------------------------- cards
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardIdentity:
+    """Who a card says it is: the profile that read it and its UID of 4, 7 or 10 bytes.
+
+    A UID identifies a person, so ``repr`` hides it: an identity may land in a log by accident.
+    """
+
+    profile: str
+    uid: bytes
+
+    def __repr__(self) -> str:
+        return f"CardIdentity(profile={self.profile!r}, uid=<{len(self.uid)} bytes>)"
+
+
+class CardTrouble(StrEnum):
+    """Why a card that is present was not read."""
+
+    PULLED = "pulled"  # taken away before the answer was complete
+    MUTE = "mute"  # no answer to reset, or none to a command in time
+    RANDOM_UID = "randomUid"  # a UID that changes at every tap identifies nobody
+    UNKNOWN_KIND = "unknownKind"  # no configured profile knows it
+    BUSY = "busy"  # another program holds it
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOnline:
+    """The reader called ``name`` can be used from now on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderOffline:
+    """There is no usable reader; ``reason`` is a sentence for a technician."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPresent:
+    """A card was laid on the reader and read."""
+
+    identity: CardIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnreadable:
+    """A card was laid on the reader and could not be read."""
+
+    trouble: CardTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotPresent:
+    """The card was taken away."""
+
+
+CardReport = ReaderOnline | ReaderOffline | CardPresent | CardUnreadable | CardNotPresent
+
+
+class CardReader(Protocol):
+    """A contactless reader. It owns one thread, which alone calls ``report``."""
+
+    def start(self, report: Callable[[CardReport], None]) -> None:
+        """Begin to watch. The first report is ``ReaderOnline`` or ``ReaderOffline``."""
+
+    def close(self) -> None:
+        """Stop the thread and let the reader go. Safe to call twice."""
+
+
+# ---------------------------------------------------------------- printers
+
+
+class Paper(StrEnum):
+    """Paper supply, as XFS4IoT names it."""
+
+    FULL = "full"
+    LOW = "low"
+    OUT = "out"
+    JAMMED = "jammed"
+    UNKNOWN = "unknown"
+
+
+class Fault(StrEnum):
+    """What keeps a printer that is online from printing."""
+
+    PAPER_OUT = "paperOut"
+    PAPER_JAMMED = "paperJammed"
+    COVER_OPEN = "coverOpen"
+    CUTTER = "cutter"
+    TOO_HOT = "tooHot"
+    MEDIA_SIZE = "mediaSize"
+    SUPPLY = "supply"  # toner or ink is out
+    HARDWARE = "hardwareError"
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterOnline:
+    """Ready to print."""
+
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterBlocked:
+    """Reachable, but a person must do something first."""
+
+    fault: Fault
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterOffline:
+    """Not reachable; ``reason`` is a sentence for a technician."""
+
+    reason: str
+
+
+PrinterStatus = PrinterOnline | PrinterBlocked | PrinterOffline
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The printer itself said that the job is on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """Every byte was taken, but this printer has no way to say that it printed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """Not one byte of the job reached the printer: it can be tried again without a double."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Cut off after the first byte: what is on the paper is unknown. ``offset`` in bytes."""
+
+    offset: int
+    status: PrinterStatus
+
+
+PrintOutcome = Confirmed | Unconfirmed | NotStarted | Interrupted
+
+
+class Align(Enum):
+    LEFT = "left"
+    CENTER = "center"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text. ``scale`` multiplies the font's width and height (1 to 8)."""
+
+    text: str
+    bold: bool = False
+    align: Align = Align.LEFT
+    scale: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code of ``data``, centred; one module is ``module_dots`` wide (1 to 16)."""
+
+    data: str
+    module_dots: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture of one bit a dot, rows packed left to right, 1 is black.
+
+    ``width_dots`` is a multiple of 8; ``len(rows) == width_dots // 8 * height``.
+    """
+
+    width_dots: int
+    rows: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Blank paper, in millimetres."""
+
+    mm: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thin line across the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Feed to the cutter and cut."""
+
+
+SlipPart = Line | Qr | Raster | Feed | Rule | Cut
+Slip = tuple[SlipPart, ...]
+
+
+class TicketPrinter(Protocol):
+    """A receipt printer with a roll. All calls come from the one thread that owns it."""
+
+    @property
+    def width_dots(self) -> int:
+        """Printable width, 8 dots a millimetre (203 dpi): 576 for 80-mm paper."""
+
+    def status(self) -> PrinterStatus:
+        """Ask the printer now; answers within about two seconds."""
+
+    def print(self, slip: Slip, progress: Callable[[int], None]) -> PrintOutcome:
+        """Print ``slip``. ``progress`` hears 0 before the first byte is sent, and then the
+        bytes sent so far, so that the caller can make the start durable.
+        """
+
+    def close(self) -> None:
+        """Let the device go. Safe to call twice."""
+
+
+class PagePrinter(Protocol):
+    """A printer of whole sheets. All calls come from the one thread that owns it."""
+
+    def status(self) -> PrinterStatus:
+        """Ask the printer now; answers within about five seconds."""
+
+    def print(self, pdf: bytes, title: str, progress: Callable[[int], None]) -> PrintOutcome:
+        """Print one PDF of F4 pages; returns when the job has ended, one way or the other.
+
+        ``progress`` hears 0 before anything is handed over. ``title`` holds no personal data.
+        """
+
+    def close(self) -> None:
+        """Let the device go. Safe to call twice."""
+
+
+# ---------------------------------------------------------------- lamps
+
+
+class Pattern(StrEnum):
+    """What the lamps say. A driver knows how."""
+
+    IN_SERVICE = "inService"
+    CARD_PLEASE = "cardPlease"
+    BUSY = "busy"
+    TAKE_PAPER = "takePaper"
+    ATTENTION = "attention"
+    OUT_OF_SERVICE = "outOfService"
+
+
+class Indicator(Protocol):
+    """The lamps at the front of the cabinet."""
+
+    def show(self, pattern: Pattern) -> None:
+        """Show ``pattern`` until the next call. Never blocks."""
+
+    def close(self) -> None:
+        """Lamps off. Safe to call twice."""
