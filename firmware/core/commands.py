@@ -1,0 +1,87 @@
+"""Everything that a step of a visit can ask for. The controller carries it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.core.request import Profile
+from hw.protocols import CardIdentity, Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find the card in the directory: answers CardKnown, CardUnknown or CardLocked."""
+
+    visit: int
+    identity: CardIdentity
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenVault:
+    """Try the PIN: answers VaultOpened, PinRefused or CardLocked."""
+
+    visit: int
+    identity: CardIdentity
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"OpenVault(visit={self.visit}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class CloseVault:
+    """Forget everything that the visit's PIN opened."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Submit:
+    """Make the request durable: answers RequestStored or RequestNotStored."""
+
+    visit: int
+    letter_id: str
+    profile: Profile
+    answers: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Submit(visit={self.visit}, letter_id={self.letter_id!r}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTicket:
+    """Print the ticket of this request: PrintReported follows, more than once."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSigned:
+    """Print this signed letter: PrintReported follows, more than once."""
+
+    visit: int
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshLetters:
+    """Read the visitor's letters and requests again: answers LettersChanged."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLamps:
+    """Show this pattern."""
+
+    pattern: Pattern
+
+
+Command = (
+    LookUp
+    | OpenVault
+    | CloseVault
+    | Submit
+    | PrintTicket
+    | PrintSigned
+    | RefreshLetters
+    | ShowLamps
+)

@@ -1,0 +1,175 @@
+"""Everything that can happen to a visit. Drivers, workers and the clock enqueue these.
+
+Answers to a command carry the number of the visit that asked, so that a late answer to one
+citizen's question can never reach another citizen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from firmware.core.request import Profile
+from firmware.core.view import Intent, PendingItem, PrintState, ReadyItem
+from hw.protocols import CardIdentity, CardTrouble, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time went on: ``seconds`` of a clock that never goes back, and the calendar's day."""
+
+    seconds: float
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderChanged:
+    """The card reader came or went."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChanged:
+    """The ticket printer can print, or cannot."""
+
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The regency can be reached, or cannot."""
+
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardTapped:
+    """A card was read."""
+
+    identity: CardIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class CardFailed:
+    """A card could not be read."""
+
+    trouble: CardTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class CardTaken:
+    """The card left the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardKnown:
+    """The card is in the directory. A PIN may be tried after ``wait_seconds``."""
+
+    visit: int
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnknown:
+    """The card is not in the directory, or (``revoked``) was taken out of use."""
+
+    visit: int
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardLocked:
+    """Too many wrong PINs: only an officer can unlock this card."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinRefused:
+    """The PIN did not open the profile. ``tries_left`` before an officer is needed."""
+
+    visit: int
+    tries_left: int
+    wait_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class VaultOpened:
+    """The PIN was right: the profile, the letters to collect, the requests on their way."""
+
+    visit: int
+    profile: Profile
+    ready: tuple[ReadyItem, ...]
+    pending: tuple[PendingItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LettersChanged:
+    """The visitor's letters and requests are now these."""
+
+    visit: int
+    ready: tuple[ReadyItem, ...]
+    pending: tuple[PendingItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStored:
+    """The request is durable at the kiosk. Only now may a screen say "accepted"."""
+
+    visit: int
+    request_id: str
+    number: str
+    claim_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestNotStored:
+    """The request could not be made durable: nothing was accepted."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintReported:
+    """The print job of this request is now in this state."""
+
+    request_id: str
+    state: PrintState
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """The regency's receipt for this request is here."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A finger said this on the screen."""
+
+    intent: Intent
+
+
+Event = (
+    Tick
+    | ReaderChanged
+    | PrinterChanged
+    | LinkChanged
+    | CardTapped
+    | CardFailed
+    | CardTaken
+    | CardKnown
+    | CardUnknown
+    | CardLocked
+    | PinRefused
+    | VaultOpened
+    | LettersChanged
+    | RequestStored
+    | RequestNotStored
+    | PrintReported
+    | Delivered
+    | Said
+)

@@ -1,0 +1,83 @@
+"""What the citizen reads when something is not as hoped: what, what it means, what next."""
+
+from __future__ import annotations
+
+from firmware.core.view import Notice, Say
+from hw.protocols import CardTrouble, Fault
+
+
+def _notice(title: str, meaning: str, next_step: str, retry: bool = False) -> Notice:
+    return Notice(Say(title), Say(meaning), Say(next_step), retry)
+
+
+NOT_ENROLLED = _notice(
+    "Kartu ini belum terdaftar",
+    "Anjungan belum mengenal e-KTP ini. Tidak ada yang salah dengan kartunya.",
+    "Mintalah petugas di kantor desa untuk mendaftarkan kartu Anda. Cukup sekali saja.",
+)
+REVOKED = _notice(
+    "Kartu ini tidak dapat dipakai",
+    "Kartu ini sudah dinonaktifkan, misalnya karena dilaporkan hilang atau sudah diganti.",
+    "Hubungi petugas di kantor desa dan bawa kartu Anda.",
+)
+LOCKED = _notice(
+    "Kartu ini terkunci",
+    "PIN terlalu sering salah. Data Anda tetap aman.",
+    "Mintalah petugas di kantor desa untuk membuka kunci kartu Anda.",
+)
+SLOW = _notice(
+    "Anjungan sedang lambat",
+    "Data Anda belum dapat dibuka. Tidak ada permohonan yang dikirim.",
+    "Silakan tempelkan kartu Anda sekali lagi.",
+)
+NOT_STORED = _notice(
+    "Permohonan belum diterima",
+    "Anjungan belum dapat menyimpan permohonan Anda, jadi belum ada yang dikirim.",
+    "Silakan coba sekali lagi. Bila tetap gagal, datanglah ke kantor desa.",
+    retry=True,
+)
+UNSURE_STORED = _notice(
+    "Anjungan sedang lambat",
+    "Belum pasti apakah permohonan Anda sudah tersimpan.",
+    "Tempelkan kartu Anda lagi dan lihat daftar permohonan sebelum mencoba ulang.",
+)
+
+UNREADABLE: dict[CardTrouble, Notice] = {
+    CardTrouble.PULLED: _notice(
+        "Kartu terlalu cepat diangkat",
+        "Kartu belum sempat terbaca.",
+        "Tempelkan lagi kartu Anda dan tunggu sampai layar berganti.",
+    ),
+    CardTrouble.MUTE: _notice(
+        "Kartu tidak terbaca",
+        "Kartu tidak memberi jawaban.",
+        "Angkat kartu, lepaskan dari dompet, lalu tempelkan lagi.",
+    ),
+    CardTrouble.RANDOM_UID: _notice(
+        "Ini bukan e-KTP yang dapat dipakai",
+        "Kartu atau telepon ini memberi nomor yang berubah-ubah.",
+        "Tempelkan e-KTP Anda, bukan kartu lain atau telepon.",
+    ),
+    CardTrouble.UNKNOWN_KIND: _notice(
+        "Kartu ini tidak dikenal",
+        "Anjungan ini hanya membaca e-KTP.",
+        "Tempelkan e-KTP Anda. Bila ini e-KTP, tanyakan kepada petugas di kantor desa.",
+    ),
+    CardTrouble.BUSY: _notice(
+        "Pembaca kartu sedang dipakai",
+        "Kartu belum terbaca.",
+        "Angkat kartu, tunggu sebentar, lalu tempelkan lagi.",
+    ),
+}
+
+FAULTS: dict[Fault, Say] = {
+    Fault.PAPER_OUT: Say("Kertas habis."),
+    Fault.PAPER_JAMMED: Say("Kertas tersangkut."),
+    Fault.COVER_OPEN: Say("Tutup pencetak terbuka."),
+    Fault.CUTTER: Say("Pemotong kertas macet."),
+    Fault.TOO_HOT: Say("Pencetak terlalu panas dan perlu istirahat."),
+    Fault.MEDIA_SIZE: Say("Ukuran kertas di pencetak tidak sesuai."),
+    Fault.SUPPLY: Say("Tinta atau toner habis."),
+    Fault.HARDWARE: Say("Pencetak bermasalah."),
+}
+"""Why a printer does not print."""

@@ -1,0 +1,146 @@
+"""What the screen shows of a state: ``view_of(state)``. Pure, and the only maker of views."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from firmware.core import filling, view
+from firmware.core.letters import LetterType
+from firmware.core.notices import FAULTS
+from firmware.core.request import PROFILE_LABELS
+from firmware.core.session import idle_seconds
+from firmware.core.state import Phase, State
+from firmware.core.view import Known, Say, ViewState
+
+
+def view_of(state: State, serial: int) -> ViewState:
+    """The whole of what is shown now. ``serial`` grows by one at every view."""
+    lights = view.Lights(state.reader_online, state.printer_usable, state.link_online)
+    screen = _SCREENS[state.phase](state)
+    return ViewState(serial, state.policy.place, lights, screen, idle_seconds(state))
+
+
+def _out_of_service(_state: State) -> view.Screen:
+    return view.OutOfService(
+        Say("Pembaca kartu sedang tidak berfungsi."),
+        Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
+    )
+
+
+def _attract(_state: State) -> view.Screen:
+    return view.Attract()
+
+
+def _wait(text: str) -> Callable[[State], view.Screen]:
+    return lambda _state: view.Wait(Say(text))
+
+
+def _pin(state: State) -> view.Screen:
+    guest = state.guest
+    wait = max(0, math.ceil(guest.pin_from - state.now))
+    return view.Pin(len(guest.pin), guest.pin_message, wait)
+
+
+def _home(state: State) -> view.Screen:
+    guest = state.guest
+    assert guest.profile is not None
+    return view.Home(guest.profile.nama, guest.ready, guest.pending)
+
+
+def _letters(state: State) -> view.Screen:
+    return view.LetterList(
+        tuple(
+            view.LetterItem(letter.id, letter.title, letter.need, letter.icon)
+            for letter in state.catalogue.letters
+        )
+    )
+
+
+def _known(state: State, letter: LetterType) -> tuple[Known, ...]:
+    profile = state.guest.profile
+    return tuple(Known(PROFILE_LABELS[name], getattr(profile, name)) for name in letter.known)
+
+
+def _form(state: State) -> view.Screen:
+    letter = filling.letter_of(state)
+    return view.Form(letter.title, _known(state, letter), _question(state))
+
+
+def _question(state: State) -> view.Question:
+    field = filling.current_field(state)
+    position = state.guest.position
+    return view.Question(
+        name=field.name,
+        label=field.label,
+        question=field.question,
+        hint=field.hint,
+        kind=field.kind,
+        choices=tuple(choice.value for choice in field.choices),
+        other=field.other,
+        value=state.guest.answers[field.name],
+        problem=filling.problem(state, position),
+        position=position + 1,
+        total=len(filling.letter_of(state).fields),
+    )
+
+
+def _review(state: State) -> view.Screen:
+    letter = filling.letter_of(state)
+    answers = filling.final_answers(state)
+    rows = tuple(Known(field.label, answers[field.name]) for field in letter.fields)
+    return view.Review(letter.title, _known(state, letter), rows)
+
+
+def _ticket(state: State) -> view.Screen:
+    guest = state.guest
+    assert guest.filed is not None and guest.printing is not None
+    filed = guest.filed
+    return view.Ticket(
+        filed.title,
+        filed.number,
+        filed.claim_code,
+        guest.printing.state,
+        _fault(state),
+        filed.delivered,
+    )
+
+
+def _collect(state: State) -> view.Screen:
+    guest = state.guest
+    assert guest.printing is not None
+    wanted = guest.printing.request_id
+    item = next(item for item in guest.ready if item.request_id == wanted)
+    return view.Collect(item.title, item.number, guest.printing.state, _fault(state))
+
+
+def _fault(state: State) -> Say | None:
+    printing = state.guest.printing
+    return FAULTS[printing.fault] if printing is not None and printing.fault else None
+
+
+def _notice(state: State) -> view.Screen:
+    assert state.notice is not None
+    return state.notice
+
+
+def _goodbye(_state: State) -> view.Screen:
+    return view.Goodbye()
+
+
+_SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
+    Phase.OUT_OF_SERVICE: _out_of_service,
+    Phase.ATTRACT: _attract,
+    Phase.LOOKING_UP: _wait("Sebentar, kartu sedang dibaca…"),
+    Phase.PIN: _pin,
+    Phase.OPENING: _wait("Sebentar, data Anda sedang dibuka…"),
+    Phase.HOME: _home,
+    Phase.LETTERS: _letters,
+    Phase.FORM: _form,
+    Phase.REVIEW: _review,
+    Phase.STORING: _wait("Permohonan sedang disimpan…"),
+    Phase.TICKET: _ticket,
+    Phase.COLLECT: _collect,
+    Phase.NOTICE: _notice,
+    Phase.GOODBYE: _goodbye,
+}

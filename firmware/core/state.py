@@ -1,0 +1,148 @@
+"""The state of a kiosk's face: what phase a visit is in and all that is known of it.
+
+Everything personal stands in ``Visit``. It is dropped as one, so that nothing of one citizen
+can be left for the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from firmware.core.letters import Catalogue, LetterType
+from firmware.core.request import Profile
+from firmware.core.view import Notice, PendingItem, PrintState, ReadyItem, Say
+from hw.protocols import CardIdentity, Fault
+
+
+class Phase(StrEnum):
+    """Where a visit stands."""
+
+    OUT_OF_SERVICE = "outOfService"
+    ATTRACT = "attract"
+    LOOKING_UP = "lookingUp"
+    PIN = "pin"
+    OPENING = "opening"
+    HOME = "home"
+    LETTERS = "letters"
+    FORM = "form"
+    REVIEW = "review"
+    STORING = "storing"
+    TICKET = "ticket"
+    COLLECT = "collect"
+    NOTICE = "notice"
+    GOODBYE = "goodbye"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient the kiosk is; all in seconds.
+
+    After ``idle`` without a touch the visitor is asked, and has ``answer`` to say so.
+    ``busy`` bounds every wait for the kiosk's own work, ``print`` every wait for paper.
+    """
+
+    place: str
+    idle: float = 60
+    answer: float = 30
+    card_must_stay: bool = False
+    goodbye: float = 4
+    notice: float = 30
+    busy: float = 20
+    print: float = 120
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Filed:
+    """A request that is durable."""
+
+    request_id: str
+    title: str
+    number: str
+    claim_code: str
+    delivered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What is being printed and how far it is."""
+
+    request_id: str
+    state: PrintState = "printing"
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Visit:
+    """All that is known of the person at the screen."""
+
+    number: int
+    identity: CardIdentity
+    pin: str = ""
+    pin_message: Say | None = None
+    pin_from: float = 0.0
+    profile: Profile | None = None
+    ready: tuple[ReadyItem, ...] = ()
+    pending: tuple[PendingItem, ...] = ()
+    letter: LetterType | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    position: int = 0
+    filed: Filed | None = None
+    printing: Printing | None = None
+
+    def __repr__(self) -> str:
+        return f"Visit(number={self.number}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that ``session.step`` knows."""
+
+    policy: Policy
+    catalogue: Catalogue
+    phase: Phase = Phase.OUT_OF_SERVICE
+    now: float = 0.0
+    today: date = date.min
+    touched_at: float = 0.0
+    entered_at: float = 0.0
+    reader_online: bool = False
+    printer_usable: bool = False
+    link_online: bool = False
+    visits: int = 0
+    visit: Visit | None = None
+    notice: Notice | None = None
+
+    @property
+    def guest(self) -> Visit:
+        """The visit; only in phases that have one."""
+        assert self.visit is not None
+        return self.visit
+
+    def enter(self, phase: Phase) -> State:
+        """The same state in another phase, from now on."""
+        return replace(self, phase=phase, entered_at=self.now)
+
+    def with_guest(self, **changes: object) -> State:
+        """The same state with changes to the visit."""
+        return replace(self, visit=replace(self.guest, **changes))  # type: ignore[arg-type]
+
+
+RESTING = frozenset({Phase.OUT_OF_SERVICE, Phase.ATTRACT, Phase.GOODBYE})
+"""Phases in which nobody is known."""
+
+ATTENDED = frozenset(
+    {
+        Phase.PIN,
+        Phase.HOME,
+        Phase.LETTERS,
+        Phase.FORM,
+        Phase.REVIEW,
+        Phase.TICKET,
+        Phase.COLLECT,
+    }
+)
+"""Phases in which the kiosk waits for the visitor, and asks when they are quiet for long."""
+
+WORKING = frozenset({Phase.LOOKING_UP, Phase.OPENING, Phase.STORING})
+"""Phases in which the visitor waits for the kiosk."""

@@ -1,0 +1,249 @@
+"""No sequence of events reaches a dead end, or shows one citizen's data to another.
+
+Hypothesis plays citizens, cards, workers that answer late or never, and the clock.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from firmware.core import commands, events, view
+from firmware.core.projection import view_of
+from firmware.core.session import step
+from firmware.core.state import RESTING, Phase
+from hw.protocols import CardTrouble, Fault
+from tests.core.samples import BUSINESS, CATALOGUE, TODAY, card, profile, resting
+
+PEOPLE = (1, 2, 3)
+DIGITS = st.integers(0, 9)
+PRINT_STATES = st.sampled_from(
+    ["printing", "printed", "unconfirmed", "blocked", "unknown", "unavailable"]
+)
+
+
+def items(person: int) -> tuple[tuple[view.ReadyItem, ...], tuple[view.PendingItem, ...]]:
+    ready = view.ReadyItem(f"r{person}", f"Surat milik {person}", f"503/{person}", 0)
+    pending = view.PendingItem(f"p{person}", f"Surat milik {person}", "7", view.Say("Dikirim"))
+    return (ready,), (pending,)
+
+
+SEEN: set[Phase] = set()
+
+
+class Visits(RuleBasedStateMachine):
+    """The kiosk's face among people who do what they like."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = resting()
+        self.seconds = 0.0
+        self.on_reader: int | None = None
+        self.owner_of_visit: dict[int, int] = {}
+        self.waiting: list[Any] = []
+        self.submitted = 0
+        self.stored_ids: dict[str, int] = {}
+
+    def send(self, event: events.Event) -> None:
+        self.state, asked = step(self.state, event)
+        for command in asked:
+            if isinstance(command, commands.LookUp):
+                assert self.on_reader is not None
+                self.owner_of_visit[command.visit] = self.on_reader
+            if not isinstance(command, commands.ShowLamps | commands.CloseVault):
+                self.waiting.append(command)
+
+    @rule(person=st.sampled_from(PEOPLE))
+    def tap(self, person: int) -> None:
+        self.on_reader = person
+        self.send(events.CardTapped(card(person)))
+
+    @rule(trouble=st.sampled_from(CardTrouble))
+    def bad_tap(self, trouble: CardTrouble) -> None:
+        self.send(events.CardFailed(trouble))
+
+    @rule()
+    def take_card(self) -> None:
+        self.send(events.CardTaken())
+
+    @rule(seconds=st.sampled_from([0.2, 1.0, 5.0, 25.0, 61.0, 200.0]))
+    def time_goes_on(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.send(events.Tick(self.seconds, TODAY))
+
+    @rule(kind=st.sampled_from(["reader", "printer", "link"]), on=st.booleans())
+    def device_changes(self, kind: str, on: bool) -> None:
+        make = {
+            "reader": events.ReaderChanged,
+            "printer": events.PrinterChanged,
+            "link": events.LinkChanged,
+        }
+        self.send(make[kind](on))
+
+    @rule(digit=DIGITS)
+    def press_digit(self, digit: int) -> None:
+        self.send(events.Said(view.Digit(digit)))
+
+    @rule(data=st.data())
+    def a_sensible_citizen_goes_on(self, data: st.DataObject) -> None:
+        """Without this rule the walk would seldom get past the PIN."""
+        match self.state.phase:
+            case Phase.ATTRACT | Phase.GOODBYE | Phase.NOTICE:
+                self.tap(data.draw(st.sampled_from(PEOPLE)))
+            case Phase.OUT_OF_SERVICE:
+                self.send(events.ReaderChanged(online=True))
+            case Phase.LOOKING_UP | Phase.OPENING | Phase.STORING:
+                if self.waiting:
+                    self.send(self.answer_to(self.waiting.pop(), data))
+            case Phase.PIN:
+                self.seconds = max(self.seconds, self.state.guest.pin_from)
+                self.send(events.Tick(self.seconds, TODAY))
+                for digit in range(view.PIN_LENGTH):
+                    self.press_digit(digit)
+            case Phase.HOME:
+                mine = self.owner_of_visit[self.state.guest.number]
+                ways = [view.NewLetter(), view.NewLetter(), view.PrintLetter(f"r{mine}")]
+                self.press(data.draw(st.sampled_from(ways)))
+            case Phase.LETTERS:
+                self.press(view.ChooseLetter(data.draw(st.sampled_from(CATALOGUE.letters)).id))
+            case Phase.FORM:
+                self.fill_the_form_well()
+            case Phase.REVIEW:
+                self.press(view.Next())
+
+    def fill_the_form_well(self) -> None:
+        good = {"nama_usaha": "Warung Sego Tempong", "keperluan": "Pinjaman bank"}
+        for field in BUSINESS.fields[self.state.guest.position :]:
+            if field.name in good:
+                self.send(events.Said(view.Answer(field.name, good[field.name])))
+            self.press(view.Next())
+
+    @rule(
+        intent=st.sampled_from(
+            [
+                view.Erase(),
+                view.NewLetter(),
+                view.Next(),
+                view.Back(),
+                view.Retry(),
+                view.GoHome(),
+                view.Finish(),
+                view.StillHere(),
+                view.ChooseLetter("tidak-ada"),
+                view.PrintLetter("r1"),
+                view.PrintLetter("r2"),
+                *[view.ChooseLetter(letter.id) for letter in CATALOGUE.letters],
+            ]
+        )
+    )
+    def press(self, intent: view.Intent) -> None:
+        self.send(events.Said(intent))
+
+    @rule(
+        name=st.sampled_from(["nama_usaha", "keperluan", "dari", "sampai", "zzz"]),
+        value=st.sampled_from(["", "Warung Sego Tempong", "Pinjaman bank", "24-11-2026", "\x1b@"]),
+    )
+    def type_answer(self, name: str, value: str) -> None:
+        self.send(events.Said(view.Answer(name, value)))
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data())
+    def a_worker_answers(self, data: st.DataObject) -> None:
+        """Any waiting command is answered, in any order, in any of its ways."""
+        command = self.waiting.pop(data.draw(st.integers(0, len(self.waiting) - 1)))
+        answer = self.answer_to(command, data)
+        self.send(answer)
+
+    def answer_to(self, command: commands.Command, data: st.DataObject) -> events.Event:
+        match command:
+            case commands.LookUp(visit):
+                return data.draw(
+                    st.sampled_from(
+                        [
+                            events.CardKnown(visit, 0.0),
+                            events.CardKnown(visit, 0.0),
+                            events.CardKnown(visit, 15.0),
+                            events.CardUnknown(visit, revoked=False),
+                            events.CardLocked(visit),
+                        ]
+                    )
+                )
+            case commands.OpenVault(visit):
+                person = self.owner_of_visit[visit]
+                opened = events.VaultOpened(visit, profile(person), *items(person))
+                refused = events.PinRefused(visit, 9, 0.0)
+                return data.draw(st.sampled_from([opened, opened, refused]))
+            case commands.RefreshLetters(visit):
+                return events.LettersChanged(visit, *items(self.owner_of_visit[visit]))
+            case commands.Submit(visit, _letter, sent_profile):
+                assert sent_profile == profile(self.owner_of_visit[visit])
+                self.submitted += 1
+                request_id = f"q{self.submitted}"
+                self.stored_ids[request_id] = visit
+                return data.draw(
+                    st.sampled_from(
+                        [
+                            events.RequestStored(visit, request_id, "0-1", "0123456789"),
+                            events.RequestNotStored(visit),
+                        ]
+                    )
+                )
+            case commands.PrintTicket(request_id) | commands.PrintSigned(_, request_id):
+                fault = data.draw(st.sampled_from([None, *Fault]))
+                return events.PrintReported(request_id, data.draw(PRINT_STATES), fault)
+            case _:
+                raise AssertionError(command)
+
+    @invariant()
+    def the_screen_can_be_drawn_and_tells_nothing_of_others(self) -> None:
+        shown = msgspec.json.encode(view_of(self.state, 1)).decode()
+        owner = self.owner_of_visit.get(self.state.visit.number) if self.state.visit else None
+        for person in PEOPLE:
+            if person != owner:
+                assert profile(person).nama not in shown
+                assert profile(person).nik not in shown
+                assert f"Surat milik {person}" not in shown
+
+    @invariant()
+    def at_rest_nobody_is_known(self) -> None:
+        if self.state.phase in RESTING:
+            assert self.state.visit is None
+
+    @invariant()
+    def accepted_is_said_only_of_what_is_stored(self) -> None:
+        if self.state.phase is Phase.TICKET:
+            filed = self.state.guest.filed
+            assert filed is not None
+            assert self.stored_ids[filed.request_id] == self.state.guest.number
+
+    @invariant()
+    def remember_where_we_were(self) -> None:
+        SEEN.add(self.state.phase)
+
+    @invariant()
+    def no_dead_end(self) -> None:
+        """Left alone, with the reader working, every state comes to rest by itself."""
+        state = self.state
+        state, _ = step(state, events.ReaderChanged(online=True))
+        for tick in range(1, 60):
+            state, _ = step(state, events.Tick(self.seconds + tick * 10.0, TODAY))
+        assert state.phase is Phase.ATTRACT
+
+
+def test_any_sequence_of_events() -> None:
+    """The walk must also have been everywhere, or its silence would prove little."""
+    SEEN.clear()
+    run_state_machine_as_test(
+        Visits, settings=settings(max_examples=250, stateful_step_count=50, deadline=None)
+    )
+    assert set(Phase) == SEEN
