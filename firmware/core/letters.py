@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from firmware.core.errors import CatalogueError
+from firmware.core.request import PROFILE_LABELS
 from firmware.core.view import Say
 
 # Letters of every script that Indonesian names use, digits and the punctuation of addresses.
@@ -100,6 +101,9 @@ def _check_letter(letter: LetterType) -> None:
     names = [field.name for field in letter.fields]
     if len(set(names)) != len(names):
         raise CatalogueError(f"letter {letter.id!r} names a field twice")
+    strangers = sorted(set(letter.known) - set(PROFILE_LABELS))
+    if strangers:
+        raise CatalogueError(f"letter {letter.id!r}: a profile has no field {strangers[0]!r}")
     for field in letter.fields:
         if field.kind == "choice" and not field.choices:
             raise CatalogueError(f"letter {letter.id!r}: choice {field.name!r} has no choices")

@@ -78,9 +78,10 @@ EventUp = CollectedUp
 
 
 class ReceiptUp(msgspec.Struct, frozen=True):
-    """up/rcp: everything down to and with ``srv_seq`` is durable at the kiosk.
+    """up/rcp: the message ``srv_seq`` (that one alone) is durable at the kiosk.
 
-    ``rejected`` says why this one could not be used; the regency does not send it again.
+    One by one, since a broker that crashed may have lost an earlier one. ``rejected`` says why
+    this one could not be used; the regency does not send it again.
     """
 
     srv_seq: int

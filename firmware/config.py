@@ -1,0 +1,206 @@
+"""kiosk.toml: every key, its meaning and its range. docs/configuration.md tells the same.
+
+A key or value that cannot be used is one sentence that names the file, the key and the
+nearest known key. Paths are relative to the folder of the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from firmware.core.errors import CatalogueError, ConfigurationError
+from firmware.core.letters import Catalogue, decode_catalogue
+from firmware.core.seal import PUBLIC_KEY_BYTES
+from firmware.core.wire import is_kiosk_id
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86400)]
+
+SITE_KEY_BYTES = 32
+
+
+class KioskSection(msgspec.Struct, frozen=True):
+    """[kiosk]: who and where this kiosk is, and its keys."""
+
+    id: str
+    place: str
+    state_dir: str
+    runtime_dir: str
+    catalogue: str
+    site_key: str
+    regency_key: str
+    track_url: str = ""
+
+
+class LinkSection(msgspec.Struct, frozen=True):
+    """[link]: the way to the regency's broker, mTLS."""
+
+    host: str
+    ca: str
+    certificate: str
+    key: str
+    port: Port = 8883
+    heartbeat_seconds: Seconds = 300.0
+
+
+class UiSection(msgspec.Struct, frozen=True):
+    """[ui]: where the screen's process finds the controller."""
+
+    socket: str
+
+
+class VisitSection(msgspec.Struct, frozen=True):
+    """[visit]: how patient the kiosk is."""
+
+    idle_seconds: Seconds = 60.0
+    answer_seconds: Seconds = 30.0
+    card_must_stay: bool = False
+
+
+class Sections(msgspec.Struct, frozen=True):
+    """The whole file. Device tables are checked by the drivers that they name."""
+
+    kiosk: KioskSection
+    link: LinkSection
+    ui: UiSection
+    visit: VisitSection = VisitSection()
+    card: dict[str, Any] = {}
+    printer: dict[str, Any] = {}
+    page_printer: dict[str, Any] = {}
+    indicator: dict[str, Any] = {}
+
+
+class KioskConfig(msgspec.Struct, frozen=True):
+    """A configuration that can be used: paths made whole, keys read."""
+
+    sections: Sections
+    folder: Path
+    site_key: bytes
+    regency_key: bytes
+    catalogue: Catalogue
+
+    def path(self, text: str) -> Path:
+        """A path of the file, made whole."""
+        return self.folder / text
+
+    def __repr__(self) -> str:
+        return f"KioskConfig(id={self.sections.kiosk.id!r}, <keys hidden>)"
+
+
+def load_config(file: Path) -> KioskConfig:
+    """Read kiosk.toml and the files it names; raises ConfigurationError with one sentence."""
+    try:
+        raw = tomllib.loads(_read(file, "the configuration").decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is not valid TOML: {error}") from error
+    _refuse_unknown_keys(raw, Sections, str(file), "")
+    sections = _convert(raw, file)
+    kiosk = sections.kiosk
+    if not is_kiosk_id(kiosk.id):
+        raise ConfigurationError(
+            f"{file}: [kiosk] id = {kiosk.id!r} is no kiosk id; write ten digits of village "
+            "code, a dash and a number, for example 3510192001-1"
+        )
+    folder = file.resolve().parent
+    _refuse_missing_files(sections, folder, file)
+    return KioskConfig(
+        sections=sections,
+        folder=folder,
+        site_key=_read_site_key(folder / kiosk.site_key),
+        regency_key=_read_regency_key(folder / kiosk.regency_key),
+        catalogue=_read_catalogue(folder / kiosk.catalogue),
+    )
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{what} {path} cannot be read: {error.strerror}") from error
+
+
+def _refuse_unknown_keys(
+    table: Mapping[str, Any], kind: type[msgspec.Struct], file: str, where: str
+) -> None:
+    fields = {field.name: field for field in msgspec.structs.fields(kind)}
+    for key, value in table.items():
+        if key not in fields:
+            raise ConfigurationError(f"{file}: {_unknown(key, where, list(fields))}")
+        inner = fields[key].type
+        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
+            if not isinstance(value, dict):
+                raise ConfigurationError(f"{file}: {key} must be a table, written [{key}]")
+            _refuse_unknown_keys(value, inner, file, key)
+
+
+def _unknown(key: str, where: str, known: list[str]) -> str:
+    place = f"[{where}] has" if where else "there is"
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
+    return f"{place} no key {key!r}; {hint}"
+
+
+def _convert(raw: Mapping[str, Any], file: Path) -> Sections:
+    try:
+        return msgspec.convert(raw, Sections)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{file}: {_in_words(str(error))}") from error
+
+
+def _in_words(text: str) -> str:
+    """msgspec's sentence with a place that a person knows: `$.link.port` -> [link] port."""
+    message, _, place = text.partition(" - at `$")
+    section, _, key = place.rstrip("`").lstrip(".").partition(".")
+    if "missing required field" in message:
+        name = message.rpartition("field ")[2].strip("`")
+        return (
+            f"[{section}] lacks the key {name!r}" if section else f"the table [{name}] is missing"
+        )
+    return f"[{section}] {key}: {message[0].lower()}{message[1:]}"
+
+
+def _refuse_missing_files(sections: Sections, folder: Path, file: Path) -> None:
+    link = sections.link
+    for key, text in (("ca", link.ca), ("certificate", link.certificate), ("key", link.key)):
+        if not (folder / text).is_file():
+            raise ConfigurationError(
+                f"{file}: [link] {key} names {folder / text}, which is not there; enrol this "
+                "kiosk again or put the file back"
+            )
+
+
+def _read_site_key(path: Path) -> bytes:
+    try:
+        key = bytes.fromhex(_read(path, "the site key").decode().strip())
+    except (ValueError, UnicodeDecodeError):
+        key = b""
+    if len(key) != SITE_KEY_BYTES:
+        raise ConfigurationError(f"{path} is no site key: {SITE_KEY_BYTES} bytes as hex digits")
+    return key
+
+
+def _read_regency_key(path: Path) -> bytes:
+    try:
+        key = base64.b64decode(_read(path, "the regency's key").strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise ConfigurationError(
+            f"{path} is no public key of a regency: {PUBLIC_KEY_BYTES} bytes as base64"
+        )
+    return key
+
+
+def _read_catalogue(path: Path) -> Catalogue:
+    try:
+        return decode_catalogue(_read(path, "the letter catalogue"))
+    except CatalogueError as error:
+        raise ConfigurationError(f"{path}: {error}") from error

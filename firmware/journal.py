@@ -1,0 +1,89 @@
+"""The journal: what happened, one JSON object a line, for a technician and for the tests.
+
+Every event and every field that it may have is in EVENTS; docs/journal.md is made from it.
+No field holds personal data: no name, NIK, UID, tag, PIN, claim code or answer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an event means and which fields it has."""
+
+    meaning: str
+    fields: tuple[str, ...] = ()
+
+
+EVENTS: dict[str, Kind] = {
+    "controller.started": Kind("The controller is up.", ("boot", "version")),
+    "controller.stopped": Kind("The controller was asked to stop and did."),
+    "controller.bug": Kind("An error that should not be; the controller goes on.", ("error",)),
+    "phase.changed": Kind("The screen's phase changed.", ("old", "new", "visit")),
+    "card.reader": Kind("The card reader came or went.", ("online", "detail")),
+    "card.unreadable": Kind("A card could not be read.", ("trouble",)),
+    "pin.refused": Kind("A PIN was wrong; so many wrong ones in a row for this card.", ("tries",)),
+    "pin.locked": Kind("A card was refused because only an officer can unlock it."),
+    "request.stored": Kind("A request is durable here.", ("request_id", "letter_type")),
+    "request.failed": Kind("A request could not be made durable.", ("error",)),
+    "request.delivered": Kind("The regency's receipt for a message is here.", ("id",)),
+    "request.refused": Kind("The regency refused a message; it is kept as dead.", ("id", "reason")),
+    "request.state": Kind("The regency reports a request's state.", ("request_id", "state")),
+    "letter.arrived": Kind("A signed letter is here.", ("request_id", "bytes")),
+    "letter.unreadable": Kind("A letter does not open with its resident's key.", ("request_id",)),
+    "directory.updated": Kind("A resident may be served here, or no longer.", ("revoked",)),
+    "print.job": Kind(
+        "A print job is in this state.",
+        ("job", "kind", "request_id", "medium", "copy", "state", "fault", "offset"),
+    ),
+    "printer.status": Kind("A printer's status changed.", ("printer", "status", "paper", "detail")),
+    "link.changed": Kind("The broker can be reached, or not.", ("online", "detail")),
+    "message.dead": Kind("A message from the regency could not be used.", ("topic", "reason")),
+    "screen.connected": Kind("A screen process connected."),
+    "screen.lost": Kind("The screen process went away.", ("detail",)),
+}
+"""Event name -> meaning and fields."""
+
+
+class Journal:
+    """Appends events to a file. ``clock`` gives local time with offset."""
+
+    def __init__(self, file: Path, clock: Callable[[], datetime]) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._clock = clock
+
+    def write(self, event: str, **fields: str | int | bool | None) -> None:
+        """Append one event. A name or field that the catalogue lacks is a bug."""
+        unknown = set(fields) - set(EVENTS[event].fields)
+        if unknown:
+            raise ValueError(f"journal event {event} has no field {sorted(unknown)}")
+        record = {"at": self._clock().isoformat(timespec="milliseconds"), "event": event, **fields}
+        os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._descriptor)
+
+
+def catalogue_page() -> str:
+    """docs/journal.md, made from EVENTS."""
+    rows = [
+        f"| `{name}` | {kind.meaning} | {', '.join(f'`{f}`' for f in kind.fields) or '–'} |"
+        for name, kind in EVENTS.items()
+    ]
+    head = (
+        "# The journal\n\n"
+        "`state/journal.jsonl`: one JSON object a line, with `at` (local time), `event` and the "
+        "event's fields. No personal data. Made by `python -m firmware.docs`.\n\n"
+        "| event | meaning | fields |\n| --- | --- | --- |\n"
+    )
+    return head + "\n".join(rows) + "\n"

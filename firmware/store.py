@@ -1,0 +1,413 @@
+"""The kiosk's database: SQLite, WAL, synchronous=FULL. What commit() has returned from is
+safe from a power cut. Used by the controller's thread alone.
+
+Every public method is one transaction. Sealed columns stay sealed here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from firmware.core.errors import StoreError
+from firmware.core.request import RequestState
+from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """A resident in the directory."""
+
+    tag: bytes
+    salt: bytes
+    cost: KdfCost
+    public_key: bytes
+    sealed_profile: bytes
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedLetter:
+    """A signed letter as it lies here. ``copies`` were printed."""
+
+    request_id: str
+    sealed: bytes
+    copies: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SealedRequest:
+    """A request made here, for its own resident."""
+
+    request_id: str
+    state: RequestState
+    sealed_summary: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Filing:
+    """What is filed of a new request: for its resident, and for the regency."""
+
+    number: str
+    claim_code: str
+    sealed_summary: bytes
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Outgoing:
+    """A message that the regency must receive."""
+
+    seq: int
+    id: str
+    kind: str
+    request_id: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PrintJob:
+    """A print job. ``content`` is None for letters, and for tickets once they are done."""
+
+    id: int
+    kind: str
+    request_id: str
+    medium: str
+    copy: int
+    state: str
+    content: bytes | None
+
+
+class Store:
+    """The database at ``file``, made if it is not there, brought up to the newest schema."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(file, isolation_level=None, timeout=10)
+            file.chmod(0o600)
+            self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"the database {file} cannot be used: {error}; check the disk, or move the file "
+                "away to begin with an empty one"
+            ) from error
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.execute("PRAGMA secure_delete = ON")
+        have = self._db.execute("PRAGMA user_version").fetchone()[0]
+        for number, script in _schemas():
+            if number > have:
+                self._db.executescript(
+                    f"BEGIN; {script}; PRAGMA user_version = {number:d}; COMMIT;"
+                )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    # ------------------------------------------------------------ counters
+
+    def counter(self, name: str) -> int:
+        """The present value of boot, seq, srv_seq or visits."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return int(row[0])
+
+    def count(self, name: str) -> int:
+        """Add one, durably, and return the new value."""
+        with self._transaction() as db:
+            return _next(db, name)
+
+    # ------------------------------------------------------------ directory and PINs
+
+    def entry(self, tag: bytes) -> Entry | None:
+        """The resident filed under ``tag``."""
+        row = self._db.execute(
+            "SELECT tag, salt, kdf_passes, kdf_memory_kib, kdf_lanes, public_key, sealed_profile,"
+            " revoked FROM directory WHERE tag = ?",
+            (tag,),
+        ).fetchone()
+        if row is None:
+            return None
+        return Entry(row[0], row[1], KdfCost(*row[2:5]), row[5], row[6], bool(row[7]))
+
+    def wrong_pins(self, tag: bytes) -> int:
+        """Wrong PINs in a row for this card."""
+        row = self._db.execute("SELECT tries FROM wrong_pin WHERE tag = ?", (tag,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def count_pin_try(self, tag: bytes) -> int:
+        """Count a try as wrong before it is made; ``forgive_pins`` takes it back."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO wrong_pin (tag, tries) VALUES (?, 1)"
+                " ON CONFLICT (tag) DO UPDATE SET tries = tries + 1",
+                (tag,),
+            )
+            row = db.execute("SELECT tries FROM wrong_pin WHERE tag = ?", (tag,)).fetchone()
+            return int(row[0])
+
+    def forgive_pins(self, tag: bytes) -> None:
+        """The PIN was right, or an officer unlocked the card."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM wrong_pin WHERE tag = ?", (tag,))
+
+    # ------------------------------------------------------------ requests
+
+    def file_request(
+        self, request_id: str, tag: bytes, at: str, make: Callable[[int], Filing]
+    ) -> Filing:
+        """A request and its message to the regency, both or neither. ``make`` is given the
+        running number and returns what is filed under it.
+        """
+        with self._transaction() as db:
+            seq = _next(db, "seq")
+            filing = make(seq)
+            db.execute(
+                "INSERT INTO request (id, tag, state, sealed_summary, created_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (request_id, tag, RequestState.QUEUED.value, filing.sealed_summary, at),
+            )
+            _put(db, seq, request_id, "req", request_id, filing.payload, at)
+        return filing
+
+    def requests_of(self, tag: bytes) -> list[SealedRequest]:
+        """The resident's requests that are not yet ready, newest first."""
+        done = (RequestState.READY.value, RequestState.COLLECTED.value)
+        rows = self._db.execute(
+            "SELECT id, state, sealed_summary FROM request WHERE tag = ? AND state NOT IN (?, ?)"
+            " ORDER BY created_at DESC",
+            (tag, *done),
+        )
+        return [SealedRequest(row[0], RequestState(row[1]), row[2]) for row in rows]
+
+    # ------------------------------------------------------------ outbox
+
+    def outgoing(self, limit: int) -> list[Outgoing]:
+        """What waits for the regency's receipt, oldest first."""
+        rows = self._db.execute(
+            "SELECT seq, id, kind, request_id, payload FROM outbox"
+            " WHERE dead = '' ORDER BY seq LIMIT ?",
+            (limit,),
+        )
+        return [Outgoing(*row) for row in rows]
+
+    def queue(self) -> tuple[int, str]:
+        """How many messages wait, and when the oldest was made ('' when none)."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(min(created_at), '') FROM outbox WHERE dead = ''"
+        ).fetchone()
+        return int(row[0]), str(row[1])
+
+    def confirm(self, message_id: str) -> str | None:
+        """The regency has it: let go. The request's id, or None when it was gone already."""
+        with self._transaction() as db:
+            row = db.execute(
+                "DELETE FROM outbox WHERE id = ? RETURNING request_id", (message_id,)
+            ).fetchone()
+            _advance(db, message_id, RequestState.RECEIVED)
+        return str(row[0]) if row else None
+
+    def bury(self, message_id: str, reason: str) -> None:
+        """The regency refused it: keep it, send it no more."""
+        with self._transaction() as db:
+            db.execute("UPDATE outbox SET dead = ? WHERE id = ?", (reason, message_id))
+            _advance(db, message_id, RequestState.REJECTED)
+
+    def mark_sent(self, message_id: str) -> None:
+        """The request was handed to the broker: what the citizen reads, no promise."""
+        with self._transaction() as db:
+            _advance(db, message_id, RequestState.SENT)
+
+    # ------------------------------------------------------------ from the regency
+
+    def take_entry(self, entry: DirectoryEntry) -> None:
+        """A directory entry, new or newer."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO directory (tag, salt, kdf_passes, kdf_memory_kib,"
+                " kdf_lanes, public_key, sealed_profile, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    entry.tag,
+                    entry.salt,
+                    entry.kdf.passes,
+                    entry.kdf.memory_kib,
+                    entry.kdf.lanes,
+                    entry.public_key,
+                    entry.sealed_profile,
+                    int(entry.revoked),
+                ),
+            )
+            _saw(db, entry.srv_seq)
+
+    def take_letter(self, letter: LetterDown) -> None:
+        """A signed letter. The same letter again changes nothing but its sealed bytes."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO letter (request_id, tag, sealed, copies) VALUES (?, ?, ?, 0)"
+                " ON CONFLICT (request_id) DO UPDATE SET sealed = excluded.sealed",
+                (letter.request_id, letter.tag, letter.sealed),
+            )
+            _advance(db, letter.request_id, RequestState.READY)
+            _saw(db, letter.srv_seq)
+
+    def take_state(self, request_id: str, state: RequestState, srv_seq: int) -> None:
+        """The regency's word on a request of ours."""
+        with self._transaction() as db:
+            _advance(db, request_id, state)
+            _saw(db, srv_seq)
+
+    def bury_message(self, at: str, topic: str, size: int, reason: str) -> None:
+        """A message that could not be used."""
+        with self._transaction() as db:
+            db.execute("INSERT INTO dead_letter VALUES (?, ?, ?, ?)", (at, topic, size, reason))
+
+    # ------------------------------------------------------------ letters and paper
+
+    def letters_of(self, tag: bytes) -> list[SealedLetter]:
+        """The resident's signed letters, newest first."""
+        rows = self._db.execute(
+            "SELECT request_id, sealed, copies FROM letter WHERE tag = ? ORDER BY rowid DESC",
+            (tag,),
+        )
+        return [SealedLetter(*row) for row in rows]
+
+    def add_job(
+        self, kind: str, request_id: str, medium: str, content: bytes | None, at: str
+    ) -> PrintJob:
+        """A new job, QUEUED. Its copy is one more than any that may already be on paper."""
+        with self._transaction() as db:
+            copy = db.execute(
+                "SELECT coalesce(max(copy), 0) + 1 FROM print_job WHERE kind = ?"
+                " AND request_id = ? AND state IN ('CONFIRMED', 'UNCONFIRMED', 'UNKNOWN')",
+                (kind, request_id),
+            ).fetchone()[0]
+            row = db.execute(
+                "INSERT INTO print_job (kind, request_id, medium, copy, state, content, created_at)"
+                " VALUES (?, ?, ?, ?, 'QUEUED', ?, ?)"
+                " RETURNING id, kind, request_id, medium, copy, state, content",
+                (kind, request_id, medium, copy, content, at),
+            ).fetchone()
+        return PrintJob(*row)
+
+    def set_job(self, job_id: int, state: str) -> None:
+        """The job's new state."""
+        with self._transaction() as db:
+            db.execute("UPDATE print_job SET state = ? WHERE id = ?", (state, job_id))
+
+    def finish_job(self, job_id: int, state: str) -> None:
+        """The job's last state: its content is not needed any more and goes."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE print_job SET state = ?, content = NULL WHERE id = ?", (state, job_id)
+            )
+
+    def collect(
+        self, job_id: int, state: str, event_id: str, at: str, make: Callable[[int], bytes]
+    ) -> None:
+        """A letter is on paper: the job ends, the copy counts, the regency hears of it.
+        ``make`` is given the running number and returns the message.
+        """
+        with self._transaction() as db:
+            seq = _next(db, "seq")
+            row = db.execute(
+                "UPDATE print_job SET state = ? WHERE id = ? RETURNING request_id", (state, job_id)
+            ).fetchone()
+            db.execute("UPDATE letter SET copies = copies + 1 WHERE request_id = ?", row)
+            _advance(db, row[0], RequestState.COLLECTED)
+            _put(db, seq, event_id, "evt", row[0], make(seq), at)
+
+    def unfinished_jobs(self) -> list[PrintJob]:
+        """Jobs that a stop of the controller may have cut off, oldest first."""
+        rows = self._db.execute(
+            "SELECT id, kind, request_id, medium, copy, state, content FROM print_job"
+            " WHERE state IN ('QUEUED', 'SENDING', 'BLOCKED') ORDER BY id"
+        )
+        return [PrintJob(*row) for row in rows]
+
+    def last_job(self, kind: str, request_id: str) -> PrintJob | None:
+        """The newest job of this request."""
+        row = self._db.execute(
+            "SELECT id, kind, request_id, medium, copy, state, content FROM print_job"
+            " WHERE kind = ? AND request_id = ? ORDER BY id DESC LIMIT 1",
+            (kind, request_id),
+        ).fetchone()
+        return PrintJob(*row) if row else None
+
+
+# What may follow what: the regency's older word never undoes a newer state.
+_ORDER = (
+    RequestState.QUEUED,
+    RequestState.SENT,
+    RequestState.RECEIVED,
+    RequestState.INCOMPLETE,
+    RequestState.UNDER_REVIEW,
+    RequestState.AWAITING_SIGNATURE,
+    RequestState.READY,
+    RequestState.COLLECTED,
+)
+_LOCAL = {RequestState.QUEUED, RequestState.SENT, RequestState.RECEIVED, RequestState.COLLECTED}
+
+
+def _advance(db: sqlite3.Connection, request_id: str, state: RequestState) -> None:
+    """Move a request on. States that this kiosk sets itself only ever move it forward; the
+    regency's own may also move it back (returned for completion), but not once collected.
+    """
+    row = db.execute("SELECT state FROM request WHERE id = ?", (request_id,)).fetchone()
+    if row is None or row[0] == RequestState.COLLECTED.value:
+        return
+    now = RequestState(row[0])
+    if state in _LOCAL and (now not in _ORDER or _ORDER.index(state) <= _ORDER.index(now)):
+        return
+    db.execute("UPDATE request SET state = ? WHERE id = ?", (state.value, request_id))
+
+
+def _next(db: sqlite3.Connection, name: str) -> int:
+    row = db.execute(
+        "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value", (name,)
+    ).fetchone()
+    return int(row[0])
+
+
+def _saw(db: sqlite3.Connection, srv_seq: int) -> None:
+    db.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'srv_seq'", (srv_seq,))
+
+
+def _put(
+    db: sqlite3.Connection,
+    seq: int,
+    message_id: str,
+    kind: str,
+    request_id: str,
+    payload: bytes,
+    at: str,
+) -> None:
+    db.execute(
+        "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (seq, message_id, kind, request_id, payload, at),
+    )
+
+
+def _schemas() -> list[tuple[int, str]]:
+    """The numbered scripts in firmware/schema, in order."""
+    folder = resources.files("firmware") / "schema"
+    names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
+    return [(int(name.removesuffix(".sql")), (folder / name).read_text()) for name in names]

@@ -1,0 +1,139 @@
+"""The vault: what a card and a PIN open. Nothing in it can be read at rest.
+
+``Attempt`` is made by the controller from the store, worked off in the vault's own thread
+(Argon2id takes about half a second on a small board), and its result goes back as a value.
+Python cannot promise to wipe memory: what is opened is dropped at the visit's end and left
+to the allocator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from firmware.core import seal
+from firmware.core.errors import SealError
+from firmware.core.request import STATE_WORDS, Profile
+from firmware.core.view import PendingItem, ReadyItem, Say
+from firmware.core.wire import SignedLetter
+from firmware.store import Entry, SealedLetter, SealedRequest
+
+
+class RequestSummary(msgspec.Struct, frozen=True):
+    """What the kiosk keeps of a request for its own resident, sealed to them."""
+
+    title: str
+    number: str
+    claim_code: str
+    accepted_at: str
+
+    def __repr__(self) -> str:
+        return "RequestSummary(<hidden>)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Attempt:
+    """A card, a PIN and the sealed things that they should open."""
+
+    visit: int
+    entry: Entry
+    uid: bytes
+    pin: str
+    letters: tuple[SealedLetter, ...]
+    requests: tuple[SealedRequest, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenVault:
+    """What one visit's PIN opened."""
+
+    visit: int
+    tag: bytes
+    public_key: bytes
+    seed: bytes
+    profile: Profile
+    letters: dict[str, SignedLetter] = field(default_factory=dict)
+    summaries: dict[str, RequestSummary] = field(default_factory=dict)
+    unreadable: tuple[str, ...] = ()
+
+
+def try_pin(attempt: Attempt) -> OpenVault | None:
+    """Open the vault; None when the PIN is wrong (or the entry is damaged: the same to us)."""
+    entry = attempt.entry
+    seed = seal.resident_seed(attempt.uid, attempt.pin, entry.salt, entry.cost)
+    if seal.public_key_of(seed) != entry.public_key:
+        return None
+    try:
+        raw = seal.unseal(seed, entry.sealed_profile, seal.profile_context(entry.tag))
+        profile = msgspec.json.decode(raw, type=Profile)
+    except (SealError, msgspec.DecodeError):
+        return None
+    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile)
+    return reread(vault, attempt.letters, attempt.requests)
+
+
+def reread(
+    vault: OpenVault,
+    letters: tuple[SealedLetter, ...],
+    requests: tuple[SealedRequest, ...],
+) -> OpenVault:
+    """Open what came since, with the key that is already at hand."""
+    opened = dict(vault.letters)
+    unreadable = []
+    for sealed in letters:
+        letter = opened.get(sealed.request_id) or _open_letter(vault.seed, sealed)
+        if letter is None:
+            unreadable.append(sealed.request_id)
+        else:
+            opened[sealed.request_id] = letter
+    summaries = {r.request_id: s for r in requests if (s := _open_summary(vault.seed, r))}
+    return OpenVault(
+        vault.visit,
+        vault.tag,
+        vault.public_key,
+        vault.seed,
+        vault.profile,
+        opened,
+        summaries,
+        tuple(unreadable),
+    )
+
+
+def _open_letter(seed: bytes, sealed: SealedLetter) -> SignedLetter | None:
+    """A letter that is really the one it is filed as; None otherwise."""
+    try:
+        raw = seal.unseal(seed, sealed.sealed, seal.letter_context(sealed.request_id))
+        letter = msgspec.json.decode(raw, type=SignedLetter)
+    except (SealError, msgspec.DecodeError):
+        return None
+    return letter if letter.request_id == sealed.request_id else None
+
+
+def _open_summary(seed: bytes, request: SealedRequest) -> RequestSummary | None:
+    try:
+        context = seal.summary_context(request.request_id)
+        raw = seal.unseal(seed, request.sealed_summary, context)
+        return msgspec.json.decode(raw, type=RequestSummary)
+    except (SealError, msgspec.DecodeError):
+        return None
+
+
+def ready_items(vault: OpenVault, letters: tuple[SealedLetter, ...]) -> tuple[ReadyItem, ...]:
+    """The letters that can be printed now, in the store's order."""
+    return tuple(
+        ReadyItem(sealed.request_id, letter.title, letter.number, sealed.copies)
+        for sealed in letters
+        if (letter := vault.letters.get(sealed.request_id)) is not None
+    )
+
+
+def pending_items(vault: OpenVault, requests: tuple[SealedRequest, ...]) -> tuple[PendingItem, ...]:
+    """The requests on their way, with their true state."""
+    return tuple(
+        PendingItem(
+            request.request_id, summary.title, summary.number, Say(STATE_WORDS[request.state])
+        )
+        for request in requests
+        if (summary := vault.summaries.get(request.request_id)) is not None
+    )
