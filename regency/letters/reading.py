@@ -1,0 +1,199 @@
+"""letter.toml to LetterType, with every mistake named: file, line, what is wrong, what to do."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from firmware.core.letters import Field, LetterType
+from regency.letters.rules import broken_rules
+
+_FOLDER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TYPES = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list"}
+_LETTER_KEYS: dict[str, type] = {
+    "code": str,
+    "title": str,
+    "need": str,
+    "icon": str,
+    "known": list,
+    "fields": list,
+}
+_FIELD_KEYS: dict[str, type] = {
+    "name": str,
+    "label": str,
+    "question": str,
+    "kind": str,
+    "hint": str,
+    "choices": list,
+    "other": bool,
+    "default": str,
+    "min_length": int,
+    "max_length": int,
+    "not_before": str,
+    "max_days_ahead": int,
+}
+_KINDS = ("text", "choice", "date")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a letter's folder. ``line`` counts from 1; 0 is the file as a whole."""
+
+    file: Path
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else str(self.file)
+        return f"{place}: {self.text}"
+
+
+def read_letters(folder: Path) -> tuple[tuple[LetterType, ...], tuple[Mistake, ...]]:
+    """All letters that are right, and all mistakes in the others."""
+    letters: list[LetterType] = []
+    mistakes: list[Mistake] = []
+    for place in sorted(path for path in folder.iterdir() if _is_letter_folder(path)):
+        letter, found = _read_letter(place)
+        mistakes.extend(found)
+        if letter is not None:
+            letters.append(letter)
+    if not letters and not mistakes:
+        mistakes.append(Mistake(folder, 0, "there is no letter here; make a folder for one"))
+    return tuple(letters), tuple(mistakes)
+
+
+def _is_letter_folder(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "__"))
+
+
+def _read_letter(place: Path) -> tuple[LetterType | None, list[Mistake]]:
+    file = place / "letter.toml"
+    mistakes = list(_folder_mistakes(place))
+    try:
+        source = file.read_text(encoding="utf-8")
+        table = tomllib.loads(source)
+    except FileNotFoundError:
+        return None, [*mistakes, Mistake(file, 0, "the file is missing; every letter needs one")]
+    except UnicodeDecodeError:
+        return None, [*mistakes, Mistake(file, 0, "the file is not UTF-8; save it as UTF-8")]
+    except tomllib.TOMLDecodeError as error:
+        return None, [*mistakes, _syntax_mistake(file, error)]
+    lines = _Lines(source)
+    found = list(_shape_mistakes(table))
+    if not found:
+        letter = _make(place.name, table)
+        found = list(broken_rules(letter))
+        if not found and not mistakes:
+            return letter, []
+    mistakes.extend(Mistake(file, lines.find(index, key), text) for index, key, text in found)
+    return None, sorted(mistakes, key=lambda mistake: (str(mistake.file), mistake.line))
+
+
+def _folder_mistakes(place: Path) -> Iterator[Mistake]:
+    if _FOLDER.fullmatch(place.name) is None:
+        yield Mistake(
+            place, 0, "the folder's name is the letter's id: use a-z, 0-9 and single dashes only"
+        )
+    if not (place / "letter.typ").is_file():
+        yield Mistake(place / "letter.typ", 0, "the file is missing; it says how the letter looks")
+
+
+def _syntax_mistake(file: Path, error: tomllib.TOMLDecodeError) -> Mistake:
+    where = re.search(r" \(at line (\d+), column \d+\)", str(error))
+    reason = str(error).replace(where[0], "") if where else str(error)
+    line = int(where[1]) if where else 0
+    return Mistake(file, line, f"this is not TOML: {reason}; mend it here or in the line before")
+
+
+# ---------------------------------------------------------------- shape
+
+_Found = tuple[int | None, str, str]
+"""Which field (None: the letter itself), which key, what is wrong."""
+
+
+def _shape_mistakes(table: Mapping[str, Any]) -> Iterator[_Found]:
+    """Unknown and missing keys, and values of the wrong type."""
+    required = {"code", "title", "need", "icon", "known", "fields"}
+    yield from _table_mistakes(None, table, _LETTER_KEYS, required)
+    if "known" in table and isinstance(table["known"], list):
+        yield from _list_mistakes(None, "known", table["known"])
+    fields = table.get("fields", [])
+    for index, field in enumerate(fields if isinstance(fields, list) else []):
+        if not isinstance(field, dict):
+            yield None, "fields", "write every question as a [[fields]] table of its own"
+            continue
+        yield from _table_mistakes(index, field, _FIELD_KEYS, {"name", "label", "question"})
+        yield from _field_mistakes(index, field)
+
+
+def _field_mistakes(index: int, field: Mapping[str, Any]) -> Iterator[_Found]:
+    if isinstance(field.get("choices"), list):
+        yield from _list_mistakes(index, "choices", field["choices"])
+    kind = field.get("kind", "text")
+    if isinstance(kind, str) and kind not in _KINDS:
+        yield index, "kind", f"kind {kind!r} does not exist{_nearest(kind, _KINDS)}"
+
+
+def _table_mistakes(
+    index: int | None, table: Mapping[str, Any], keys: Mapping[str, type], required: set[str]
+) -> Iterator[_Found]:
+    for key, value in table.items():
+        if key not in keys:
+            yield index, key, f"key {key!r} does not exist{_nearest(key, tuple(keys))}"
+        elif type(value) is not keys[key]:
+            yield index, key, f"{key} must be {_TYPES[keys[key]]}"
+        elif value == "" and key in required:
+            yield index, key, f"{key} is empty; write what belongs there"
+    for key in sorted(required - table.keys()):
+        yield index, key, f"{key} is missing{'' if index is None else ' in this field'}; add it"
+
+
+def _list_mistakes(index: int | None, key: str, values: list[Any]) -> Iterator[_Found]:
+    if not all(isinstance(value, str) and value.strip() for value in values):
+        yield index, key, f"{key} must be a list of texts in quotes, none of them empty"
+
+
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(word, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
+
+
+def _make(letter_id: str, table: Mapping[str, Any]) -> LetterType:
+    fields = [
+        {**field, "choices": [{"value": value} for value in field.get("choices", [])]}
+        for field in table["fields"]
+    ]
+    return msgspec.convert({**table, "id": letter_id, "fields": fields}, LetterType)
+
+
+class _Lines:
+    """Where a key stands in a letter.toml; tomllib does not say."""
+
+    def __init__(self, source: str) -> None:
+        self._lines = source.splitlines()
+
+    def find(self, index: int | None, key: str) -> int:
+        """The line of ``key`` in the letter (None) or its field ``index``, from 1; the line
+        of the table where the key is missing.
+        """
+        current, header = -1, 1
+        for number, line in enumerate(self._lines, start=1):
+            if re.match(r"\s*\[\[\s*\"?fields\"?\s*\]\]", line):
+                current += 1
+                header = number if current == index else header
+            elif current == (-1 if index is None else index) and re.match(
+                rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line
+            ):
+                return number
+        return header
+
+
+assert set(_FIELD_KEYS) == set(Field.__struct_fields__)
+assert {*_LETTER_KEYS, "id"} == set(LetterType.__struct_fields__)
