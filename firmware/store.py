@@ -85,6 +85,9 @@ class PrintJob:
 class Store:
     """The database at ``file``, made if it is not there, brought up to the newest schema."""
 
+    errors = sqlite3.Error
+    """What any method may raise when the disk fails; nothing was changed then."""
+
     def __init__(self, file: Path) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

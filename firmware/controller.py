@@ -1,0 +1,338 @@
+"""The controller: one loop. Signals in, ``session.step``, commands out.
+
+Only this thread calls ``step``, writes to the store and sends views. Everything else enqueues.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from firmware.core import commands, events, session, wire
+from firmware.core.ids import uuid7
+from firmware.core.projection import view_of
+from firmware.core.state import State
+from firmware.core.view import ViewState
+from firmware.health import Readings, heartbeat
+from firmware.outbox import Outbox
+from firmware.parts import Parts
+from firmware.post import Post
+from firmware.printing import Printing
+from firmware.rim import describe
+from firmware.signals import (
+    CardReported,
+    JobEnded,
+    LinkDown,
+    LinkUp,
+    MessageCame,
+    PinTried,
+    PrinterSeen,
+    ScreenConnected,
+    ScreenLost,
+    ScreenSaid,
+    Signal,
+    Stop,
+    ThreadFailed,
+)
+from firmware.store import PrintJob
+from firmware.visits import Visits, ticket_of
+from hw.protocols import (
+    CardNotPresent,
+    CardPresent,
+    CardReport,
+    CardUnreadable,
+    ReaderOffline,
+    ReaderOnline,
+)
+
+TICK_SECONDS = 1.0
+OUTBOX_SECONDS = 2.0
+
+
+class Controller:
+    """Runs a kiosk made of ``parts`` from ``state`` on, until it is told to stop."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        state: State,
+        inbox: queue.SimpleQueue[Signal],
+        random: Callable[[], float],
+    ) -> None:
+        self._parts = parts
+        self._state = state
+        self._inbox = inbox
+        self._events: deque[events.Event] = deque()
+        self._serial = 0
+        self._shown: ViewState | None = None
+        self._stopping = False
+        self._link_online = False
+        self._started_at = time.monotonic()
+        self._beat_at = 0.0
+        self._outbox_at = 0.0
+        self._outbox = Outbox(parts.store, random)
+        tell = self._events.append
+        self._printing = Printing(
+            parts.store, parts.journal, parts.print_key, _now_text, tell, self._collected
+        )
+        self._visits = Visits(
+            parts.kiosk.id, parts.keys, parts.store, parts.journal, parts.worker, tell
+        )
+        self._post = Post(
+            parts.store, self._outbox, parts.journal, _now_text, self._answer, tell, self._changed
+        )
+
+    # ------------------------------------------------------------ the loop
+
+    def run(self) -> None:
+        """Until Stop. A bug in one signal is journalled; the kiosk goes on with the next."""
+        self._start()
+        while not self._stopping:
+            signal = self._next_signal()
+            try:
+                if signal is not None:
+                    self._take(signal)
+                self._pass_time()
+                self._work_off_events()
+                self._show()
+            except Exception as error:  # noqa: BLE001 - the rim of the one loop
+                self._parts.journal.write("controller.bug", error=describe(error))
+        self._stop()
+
+    def _next_signal(self) -> Signal | None:
+        try:
+            return self._inbox.get(timeout=TICK_SECONDS)
+        except queue.Empty:
+            return None
+
+    def _start(self) -> None:
+        parts = self._parts
+        boot = parts.store.count("boot")
+        parts.journal.write("controller.started", boot=boot, version=parts.version)
+        if parts.roll is not None:
+            self._printing.attach_roll(*parts.roll)
+        if parts.page is not None:
+            self._printing.attach_page(*parts.page)
+        self._printing.recover()
+        parts.start(self._inbox.put)
+
+    def _stop(self) -> None:
+        self._close_vault()
+        if self._link_online:
+            self._parts.link.publish_state(wire.encode(self._standing(online=False)))
+        self._parts.close()
+        self._parts.journal.write("controller.stopped")
+        self._parts.journal.close()
+        self._parts.store.close()
+
+    def _pass_time(self) -> None:
+        now = time.monotonic()
+        self._events.append(events.Tick(now, datetime.now().astimezone().date()))
+        if self._link_online and now >= self._outbox_at:
+            self._send_due(now)
+        if self._link_online and now >= self._beat_at:
+            self._beat(now)
+
+    def _work_off_events(self) -> None:
+        while self._events:
+            before = self._state
+            self._state, asked = session.step(before, self._events.popleft())
+            self._note_phase(before)
+            for command in asked:
+                self._execute(command)
+
+    def _note_phase(self, before: State) -> None:
+        after = self._state
+        if after.phase is not before.phase:
+            self._parts.journal.write(
+                "phase.changed", old=before.phase.value, new=after.phase.value, visit=after.visits
+            )
+        if after.visits != before.visits:
+            self._parts.store.count("visits")
+
+    def _show(self, again: bool = False) -> None:
+        """Send the view when it is another than the one on the screen."""
+        fresh = view_of(self._state, 0)
+        if fresh == self._shown and not again:
+            return
+        self._shown = fresh
+        self._serial += 1
+        self._parts.screen.show(msgspec.structs.replace(fresh, serial=self._serial))
+
+    # ------------------------------------------------------------ signals
+
+    def _take(self, signal: Signal) -> None:
+        match signal:
+            case CardReported(report):
+                self._card_reported(report)
+            case PrinterSeen(medium, status):
+                self._printing.printer_seen(medium, status)
+            case JobEnded(job_id, outcome):
+                self._printing.job_ended(job_id, outcome)
+            case PinTried():
+                now = time.monotonic()
+                self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
+            case MessageCame():
+                self._post.take(signal.topic, signal.payload)
+            case ScreenSaid(intent):
+                self._events.append(events.Said(intent))
+            case ScreenConnected():
+                self._parts.journal.write("screen.connected")
+                self._show(again=True)
+            case ScreenLost(detail):
+                self._parts.journal.write("screen.lost", detail=detail)
+            case LinkUp():
+                self._link_up()
+            case LinkDown(detail):
+                self._link_down(detail)
+            case ThreadFailed(error):
+                self._parts.journal.write("controller.bug", error=error)
+            case Stop():
+                self._stopping = True
+            case _:
+                self._events.append(signal)
+
+    def _card_reported(self, report: CardReport) -> None:
+        journal = self._parts.journal
+        match report:
+            case ReaderOnline(name):
+                journal.write("card.reader", online=True, detail=name)
+                self._events.append(events.ReaderChanged(online=True))
+            case ReaderOffline(reason):
+                journal.write("card.reader", online=False, detail=reason)
+                self._events.append(events.ReaderChanged(online=False))
+            case CardPresent(identity):
+                self._events.append(events.CardTapped(identity))
+            case CardUnreadable(trouble):
+                journal.write("card.unreadable", trouble=trouble.value)
+                self._events.append(events.CardFailed(trouble))
+            case CardNotPresent():
+                self._events.append(events.CardTaken())
+
+    # ------------------------------------------------------------ commands
+
+    def _execute(self, command: commands.Command) -> None:
+        match command:
+            case commands.LookUp():
+                self._visits.look_up(command, time.monotonic())
+            case commands.OpenVault():
+                self._visits.open(command, time.monotonic())
+            case commands.CloseVault():
+                self._close_vault()
+            case commands.Submit():
+                self._submit(command)
+            case commands.PrintTicket():
+                self._print_ticket(command)
+            case commands.PrintSigned():
+                self._print_signed(command)
+            case commands.RefreshLetters(visit):
+                self._visits.refresh(visit)
+            case commands.ShowLamps(pattern):
+                self._parts.indicator.show(pattern)
+
+    def _close_vault(self) -> None:
+        self._visits.close()
+        self._printing.visit_ended()
+
+    def _submit(self, command: commands.Submit) -> None:
+        letter = self._state.catalogue.get(command.letter_id)
+        assert letter is not None
+        self._visits.submit(command, letter, datetime.now().astimezone())
+        self._outbox_at = 0.0
+
+    def _print_ticket(self, command: commands.PrintTicket) -> None:
+        summary = self._visits.summary(command.request_id)
+        if summary is None:
+            self._events.append(events.PrintReported(command.request_id, "unavailable"))
+            return
+        kiosk = self._parts.kiosk
+        ticket = ticket_of(summary, kiosk.place, kiosk.track_url)
+        self._printing.print_ticket(ticket, command.request_id)
+
+    def _print_signed(self, command: commands.PrintSigned) -> None:
+        letter = self._visits.letter(command.visit, command.request_id)
+        if letter is None:
+            self._events.append(events.PrintReported(command.request_id, "unavailable"))
+            return
+        self._printing.print_letter(letter)
+
+    def _collected(self, job: PrintJob, confirmed: bool) -> None:
+        """A letter is on paper: the regency will hear of it, whatever happens now."""
+        at = datetime.now().astimezone()
+        event_id = uuid7(int(at.timestamp() * 1000), self._parts.random_bits(74))
+        when = at.isoformat(timespec="seconds")
+        self._parts.store.collect(
+            job.id,
+            "CONFIRMED" if confirmed else "UNCONFIRMED",
+            event_id,
+            when,
+            lambda seq: wire.encode(
+                wire.CollectedUp(
+                    event_id, seq, when, job.request_id, job.medium, confirmed, job.copy
+                )
+            ),
+        )
+        self._outbox_at = 0.0
+
+    # ------------------------------------------------------------ link
+
+    def _link_up(self) -> None:
+        self._link_online = True
+        self._parts.journal.write("link.changed", online=True, detail="")
+        self._outbox.forget_flights()
+        self._parts.link.publish_state(wire.encode(self._standing(online=True)))
+        self._outbox_at = self._beat_at = 0.0
+        self._events.append(events.LinkChanged(online=True))
+
+    def _link_down(self, detail: str) -> None:
+        if self._link_online or self._state.now == 0.0:
+            self._parts.journal.write("link.changed", online=False, detail=detail)
+        self._link_online = False
+        self._events.append(events.LinkChanged(online=False))
+
+    def _standing(self, online: bool) -> wire.StateUp:
+        store = self._parts.store
+        return wire.StateUp(
+            online,
+            store.counter("boot"),
+            store.counter("seq"),
+            store.counter("srv_seq"),
+            self._parts.version,
+        )
+
+    def _send_due(self, now: float) -> None:
+        for message in self._outbox.due(now):
+            self._parts.link.publish(message.kind, message.payload)
+            self._parts.store.mark_sent(message.id)
+        self._outbox_at = now + OUTBOX_SECONDS
+
+    def _answer(self, receipt: wire.ReceiptUp) -> None:
+        self._parts.link.publish("rcp", wire.encode(receipt))
+
+    def _changed(self) -> None:
+        """Something arrived: a visitor who looks at their letters sees it at once."""
+        visitor = self._visits.visitor()
+        if visitor is not None:
+            self._visits.refresh(visitor[0])
+
+    def _beat(self, now: float) -> None:
+        readings = Readings(
+            kiosk=self._parts.kiosk.id,
+            at=_now_text(),
+            uptime_seconds=int(now - self._started_at),
+            reader_online=self._state.reader_online,
+            printers=self._printing.status,
+            version=self._parts.version,
+        )
+        message = heartbeat(readings, self._parts.store, datetime.now().astimezone())
+        self._parts.link.publish("hb", wire.encode(message))
+        self._beat_at = now + self._parts.heartbeat_seconds
+
+
+def _now_text() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")

@@ -1,0 +1,59 @@
+"""Readings to a heartbeat: what a technician sees from afar. Plain words of CEN XFS4IoT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from firmware.core.wire import Heartbeat
+from firmware.printing import describe_status
+from firmware.store import Store
+from hw.protocols import Paper, PrinterStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What the controller knows without asking anyone."""
+
+    kiosk: str
+    at: str
+    uptime_seconds: int
+    reader_online: bool
+    printers: Mapping[str, PrinterStatus]
+    version: str
+
+
+def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
+    """The heartbeat for these readings and what the store counts."""
+    length, oldest = store.queue()
+    ticket, paper = _words(readings.printers.get("roll"))
+    page, _ = _words(readings.printers.get("page"))
+    return Heartbeat(
+        kiosk=readings.kiosk,
+        at=readings.at,
+        boot=store.counter("boot"),
+        uptime_seconds=readings.uptime_seconds,
+        reader="online" if readings.reader_online else "offline",
+        ticket_printer=ticket,
+        ticket_paper=paper,
+        page_printer=page,
+        queue_length=length,
+        queue_oldest_seconds=_age_seconds(oldest, now),
+        visits=store.counter("visits"),
+        firmware=readings.version,
+    )
+
+
+def _words(status: PrinterStatus | None) -> tuple[str, str]:
+    if status is None:
+        return "noDevice", Paper.UNKNOWN.value
+    words, paper, _ = describe_status(status)
+    return words, paper.value
+
+
+def _age_seconds(oldest: str, now: datetime) -> int:
+    """Seconds since ``oldest``; a clock that was put back gives 0, never a negative age."""
+    if not oldest:
+        return 0
+    return max(0, round((now - datetime.fromisoformat(oldest)).total_seconds()))

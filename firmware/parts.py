@@ -1,0 +1,110 @@
+"""The parts of a kiosk, made from its configuration, started and closed together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+
+from firmware.config import KioskConfig, KioskSection
+from firmware.core import wire
+from firmware.core.errors import ConfigurationError
+from firmware.journal import Journal
+from firmware.link import Link
+from firmware.printers import PrinterThread
+from firmware.printing import PrintKey
+from firmware.screen import ScreenServer
+from firmware.signals import CardReported, Signal
+from firmware.store import Store
+from firmware.worker import Worker
+from hw import registry
+from hw.protocols import CardReader, Indicator, PagePrinter, TicketPrinter
+
+_LAST_JOB_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that the controller works with."""
+
+    kiosk: KioskSection
+    version: str
+    heartbeat_seconds: float
+    keys: tuple[bytes, bytes]
+    store: Store
+    journal: Journal
+    print_key: PrintKey
+    worker: Worker
+    screen: ScreenServer
+    link: Link
+    reader: CardReader
+    roll: tuple[TicketPrinter, PrinterThread] | None
+    page: tuple[PagePrinter, PrinterThread] | None
+    indicator: Indicator
+
+    def start(self, post: Callable[[Signal], None]) -> None:
+        """Start every thread."""
+        self.worker.start()
+        self.screen.start()
+        for owner in (self.roll, self.page):
+            if owner is not None:
+                owner[1].start()
+        self.reader.start(lambda report: post(CardReported(report)))
+        self.link.start()
+
+    def close(self) -> None:
+        """Close everything, the last print job included."""
+        self.reader.close()
+        for owner in (self.roll, self.page):
+            if owner is not None:
+                owner[1].close(_LAST_JOB_SECONDS)
+                owner[0].close()
+        self.worker.close()
+        self.screen.close()
+        self.link.close()
+        self.indicator.close()
+
+    def random_bits(self, bits: int) -> int:
+        """Random bits from the system."""
+        return secrets.randbits(bits)
+
+
+def assemble(
+    config: KioskConfig, store: Store, journal: Journal, post: Callable[[Signal], None]
+) -> Parts:
+    """Make the parts; raises ConfigurationError for what cannot be made."""
+    sections = config.sections
+    try:
+        reader = registry.make_card_reader(sections.card)
+        roll = registry.make_ticket_printer(sections.printer)
+        page = registry.make_page_printer(sections.page_printer)
+        indicator = registry.make_indicator(sections.indicator)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+    runtime = config.path(sections.kiosk.runtime_dir)
+    version = metadata.version("anjungan")
+    will = wire.StateUp(online=False, boot=store.counter("boot") + 1, firmware=version)
+    link = sections.link
+    return Parts(
+        kiosk=sections.kiosk,
+        version=version,
+        heartbeat_seconds=link.heartbeat_seconds,
+        keys=(config.site_key, config.regency_key),
+        store=store,
+        journal=journal,
+        print_key=PrintKey(runtime / "print.key"),
+        worker=Worker(post),
+        screen=ScreenServer(config.path(sections.ui.socket), post),
+        link=Link(
+            sections.kiosk.id,
+            (link.host, link.port),
+            (config.path(link.ca), config.path(link.certificate), config.path(link.key)),
+            wire.encode(will),
+            post,
+        ),
+        reader=reader,
+        roll=(roll, PrinterThread("roll", roll.status, post)) if roll else None,
+        page=(page, PrinterThread("page", page.status, post)) if page else None,
+        indicator=indicator,
+    )

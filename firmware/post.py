@@ -1,0 +1,136 @@
+"""The kiosk's post office: messages from the regency into the store, receipts back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from firmware.core import wire
+from firmware.core.errors import WireError
+from firmware.core.events import Delivered, Event
+from firmware.core.request import RequestState
+from firmware.core.seal import PUBLIC_KEY_BYTES
+from firmware.journal import Journal
+from firmware.outbox import Outbox
+from firmware.store import Store
+
+
+class _Numbered(msgspec.Struct):
+    srv_seq: int
+
+
+class Post:
+    """Sorts incoming messages. ``answer`` publishes a receipt; ``changed`` is told the tag of
+    a resident for whom something arrived, or None when that cannot be said.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        outbox: Outbox,
+        journal: Journal,
+        now: Callable[[], str],
+        answer: Callable[[wire.ReceiptUp], None],
+        tell: Callable[[Event], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._journal = journal
+        self._now = now
+        self._answer = answer
+        self._tell = tell
+        self._changed = changed
+
+    def take(self, topic: str, payload: bytes) -> None:
+        """One message. What cannot be used is buried with its reason and harms nothing else."""
+        split = wire.split_topic(topic)
+        kind = split[1] if split else ""
+        try:
+            if kind == "dn/rcp":
+                self._receipt(wire.decode(payload, wire.Receipt))
+            elif kind == "dn/res":
+                self._resident(_decode_resident(payload))
+            else:
+                raise WireError("this kiosk knows no such topic")
+        except WireError as error:
+            self._bury(topic, payload, str(error))
+
+    def _bury(self, topic: str, payload: bytes, reason: str) -> None:
+        self._store.bury_message(self._now(), topic[:100], len(payload), reason)
+        self._journal.write("message.dead", topic=topic[:100], reason=reason)
+        number = _number_of(payload)
+        if number is not None:
+            self._answer(wire.ReceiptUp(number, rejected=reason))
+
+    def _receipt(self, receipt: wire.Receipt) -> None:
+        if receipt.outcome == "committed":
+            request_id = self._outbox.confirm(receipt.id)
+            if request_id is not None:
+                self._journal.write("request.delivered", id=receipt.id)
+                self._tell(Delivered(request_id))
+        elif receipt.outcome == "rejected":
+            self._outbox.bury(receipt.id, receipt.reason[:200] or "no reason given")
+            self._journal.write("request.refused", id=receipt.id, reason=receipt.reason[:200])
+        else:
+            raise WireError("a receipt says neither committed nor rejected")
+        self._changed()
+
+    def _resident(self, message: wire.ResidentDown) -> None:
+        match message:
+            case wire.DirectoryEntry():
+                _check_entry(message)
+                self._store.take_entry(message)
+                self._journal.write("directory.updated", revoked=message.revoked)
+            case wire.LetterDown():
+                self._store.take_letter(message)
+                self._journal.write(
+                    "letter.arrived", request_id=message.request_id, bytes=len(message.sealed)
+                )
+            case wire.StateDown():
+                state = _known_state(message.state)
+                self._store.take_state(message.request_id, state, message.srv_seq)
+                self._journal.write(
+                    "request.state", request_id=message.request_id, state=state.value
+                )
+        self._answer(wire.ReceiptUp(message.srv_seq))
+        self._changed()
+
+
+def _decode_resident(payload: bytes) -> wire.ResidentDown:
+    # msgspec reads a union at run time; its type cannot be written as type[...].
+    return wire.decode(payload, wire.ResidentDown)  # type: ignore[arg-type]
+
+
+def _known_state(text: str) -> RequestState:
+    try:
+        return RequestState(text)
+    except ValueError:
+        raise WireError("a request is in a state that this kiosk does not know") from None
+
+
+_MOST_PASSES = 10
+_MOST_MEMORY_KIB = 256 * 1024
+_MOST_LANES = 4
+
+
+def _check_entry(entry: wire.DirectoryEntry) -> None:
+    """What a PIN would be tried against must not choke the board."""
+    kdf = entry.kdf
+    if not (
+        1 <= kdf.passes <= _MOST_PASSES
+        and 1 <= kdf.lanes <= _MOST_LANES
+        and 8 * kdf.lanes <= kdf.memory_kib <= _MOST_MEMORY_KIB
+    ):
+        raise WireError("a directory entry has Argon2id costs out of range")
+    if len(entry.public_key) != PUBLIC_KEY_BYTES or len(entry.salt) < 8 or len(entry.tag) != 32:
+        raise WireError("a directory entry has a key, salt or tag of the wrong length")
+
+
+def _number_of(payload: bytes) -> int | None:
+    """The message's number, when that much can be read."""
+    try:
+        return msgspec.json.decode(payload, type=_Numbered).srv_seq
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None

@@ -1,0 +1,241 @@
+"""What a visit asks of the kiosk: find the card, try the PIN, file the request, read letters.
+
+Answers are events. Argon2id is worked off in the vault's own thread; all else is done by the
+controller's thread.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from firmware import vault as vaults
+from firmware.core import commands, events, lockout, seal, wire
+from firmware.core.claim import RANDOM_BITS, make_claim_code
+from firmware.core.errors import AnjunganError
+from firmware.core.ids import uuid7
+from firmware.core.letters import LetterType
+from firmware.core.request import LetterRequest
+from firmware.core.ticket import Ticket
+from firmware.journal import Journal
+from firmware.store import Entry, Filing, SealedLetter, SealedRequest, Store
+from firmware.vault import Attempt, OpenVault, RequestSummary
+from firmware.worker import Worker
+from hw.protocols import CardIdentity
+
+
+class Visits:
+    """The vault's side of a visit. ``tell`` passes an event to the visit's session."""
+
+    def __init__(
+        self,
+        kiosk: str,
+        keys: tuple[bytes, bytes],
+        store: Store,
+        journal: Journal,
+        worker: Worker,
+        tell: Callable[[events.Event], None],
+    ) -> None:
+        self._kiosk = kiosk
+        self._site_key, self._regency_key = keys
+        self._store = store
+        self._journal = journal
+        self._worker = worker
+        self._tell = tell
+        self._open: OpenVault | None = None
+        self._expected: int | None = None
+        self._may_try_at: dict[bytes, float] = {}
+
+    # ------------------------------------------------------------ card and PIN
+
+    def look_up(self, command: commands.LookUp, now: float) -> None:
+        """Find the card's entry. A wait that a restart forgot begins anew."""
+        tag, entry = self._entry(command.identity)
+        if entry is None or entry.revoked:
+            self._tell(events.CardUnknown(command.visit, revoked=entry is not None))
+            return
+        tries = self._store.wrong_pins(tag)
+        if lockout.needs_officer(tries):
+            self._journal.write("pin.locked")
+            self._tell(events.CardLocked(command.visit))
+            return
+        until = self._may_try_at.setdefault(tag, now + lockout.wait_seconds(tries))
+        self._tell(events.CardKnown(command.visit, max(0.0, until - now)))
+
+    def open(self, command: commands.OpenVault, now: float) -> None:
+        """Try the PIN. It is counted as wrong before it is tried."""
+        tag, entry = self._entry(command.identity)
+        if entry is None:
+            self._tell(events.CardUnknown(command.visit, revoked=True))
+            return
+        tries = self._store.count_pin_try(tag)
+        self._may_try_at[tag] = now + lockout.wait_seconds(tries)
+        self._expected = command.visit
+        attempt = Attempt(
+            command.visit, entry, command.identity.uid, command.pin, *self._sealed(tag)
+        )
+        self._worker.try_pin(attempt)
+
+    def pin_tried(self, visit: int, tag: bytes, opened: OpenVault | None, now: float) -> None:
+        """The vault's thread has an answer."""
+        if opened is None:
+            self._refuse(visit, tag, now)
+            return
+        self._store.forgive_pins(tag)
+        self._may_try_at.pop(tag, None)
+        if self._expected != visit:
+            return  # the visitor has left meanwhile: nothing is kept open
+        self._keep(opened)
+        letters, requests = self._sealed(tag)
+        ready = vaults.ready_items(opened, letters)
+        pending = vaults.pending_items(opened, requests)
+        self._tell(events.VaultOpened(visit, opened.profile, ready, pending))
+
+    def _refuse(self, visit: int, tag: bytes, now: float) -> None:
+        tries = self._store.wrong_pins(tag)
+        self._journal.write("pin.refused", tries=tries)
+        if lockout.needs_officer(tries):
+            self._tell(events.CardLocked(visit))
+            return
+        wait = max(0.0, self._may_try_at.get(tag, now) - now)
+        self._tell(events.PinRefused(visit, lockout.tries_left(tries), wait))
+
+    def _keep(self, opened: OpenVault) -> None:
+        self._open = opened
+        for request_id in opened.unreadable:
+            self._journal.write("letter.unreadable", request_id=request_id)
+
+    def close(self) -> None:
+        """Forget everything that was opened."""
+        self._open = None
+        self._expected = None
+
+    def _entry(self, identity: CardIdentity) -> tuple[bytes, Entry | None]:
+        tag = seal.card_tag(self._site_key, identity.uid)
+        return tag, self._store.entry(tag)
+
+    def _sealed(self, tag: bytes) -> tuple[tuple[SealedLetter, ...], tuple[SealedRequest, ...]]:
+        return tuple(self._store.letters_of(tag)), tuple(self._store.requests_of(tag))
+
+    # ------------------------------------------------------------ letters and requests
+
+    def refresh(self, visit: int) -> None:
+        """Read the visitor's letters and requests again."""
+        opened = self._opened(visit)
+        if opened is None:
+            return
+        letters, requests = self._sealed(opened.tag)
+        opened = vaults.reread(opened, letters, requests)
+        self._keep(opened)
+        ready = vaults.ready_items(opened, letters)
+        self._tell(events.LettersChanged(visit, ready, vaults.pending_items(opened, requests)))
+
+    def letter(self, visit: int, request_id: str) -> wire.SignedLetter | None:
+        """A letter of the visitor's."""
+        opened = self._opened(visit)
+        return opened.letters.get(request_id) if opened else None
+
+    def summary(self, request_id: str) -> RequestSummary | None:
+        """What the visitor's own request says."""
+        if self._open is None:
+            return None
+        return self._open.summaries.get(request_id)
+
+    def visitor(self) -> tuple[int, bytes] | None:
+        """The open visit and its tag."""
+        return (self._open.visit, self._open.tag) if self._open else None
+
+    def _opened(self, visit: int) -> OpenVault | None:
+        return self._open if self._open is not None and self._open.visit == visit else None
+
+    def submit(self, command: commands.Submit, letter: LetterType, at: datetime) -> None:
+        """File a request: sealed to the regency, durable, and only then accepted."""
+        opened = self._opened(command.visit)
+        if opened is None:
+            self._tell(events.RequestNotStored(command.visit))
+            return
+        request_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
+        when = at.isoformat(timespec="seconds")
+        try:
+            filing = self._store.file_request(
+                request_id,
+                opened.tag,
+                when,
+                lambda seq: self._filing(command, letter, opened, request_id, when, seq),
+            )
+        except (AnjunganError, OSError, self._store.errors) as error:
+            self._journal.write("request.failed", error=type(error).__name__)
+            self._tell(events.RequestNotStored(command.visit))
+            return
+        self._journal.write("request.stored", request_id=request_id, letter_type=letter.id)
+        self.refresh_quietly(opened)
+        self._tell(
+            events.RequestStored(command.visit, request_id, filing.number, filing.claim_code)
+        )
+
+    def refresh_quietly(self, opened: OpenVault) -> None:
+        """Open the summary just filed, so that its ticket can be printed."""
+        self._keep(vaults.reread(opened, *self._sealed(opened.tag)))
+
+    def _filing(
+        self,
+        command: commands.Submit,
+        letter: LetterType,
+        opened: OpenVault,
+        request_id: str,
+        when: str,
+        seq: int,
+    ) -> Filing:
+        number = f"{self._kiosk}-{seq:05d}"
+        claim_code = make_claim_code(int.from_bytes(os.urandom(6), "big") >> 48 - RANDOM_BITS)
+        request = LetterRequest(
+            id=request_id,
+            kiosk=self._kiosk,
+            number=number,
+            nik=command.profile.nik,
+            letter_type=letter.id,
+            answers=command.answers,
+            claim_code=claim_code,
+            created_at=when,
+        )
+        summary = RequestSummary(letter.title, number, claim_code, when)
+        context = seal.request_context(request_id)
+        sealed = seal.seal(self._regency_key, msgspec.json.encode(request), context)
+        return Filing(
+            number,
+            claim_code,
+            seal.seal(
+                opened.public_key,
+                msgspec.json.encode(summary),
+                seal.summary_context(request_id),
+            ),
+            wire.encode(wire.RequestUp(request_id, seq, when, sealed)),
+        )
+
+
+_MONTHS = (
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+
+
+def ticket_of(summary: RequestSummary, place: str, track_url: str) -> Ticket:
+    """The ticket of a request, from what its resident's vault holds."""
+    accepted = datetime.fromisoformat(summary.accepted_at)
+    when = f"{accepted.day} {_MONTHS[accepted.month - 1]} {accepted:%Y, pukul %H.%M}"
+    address = f"{track_url}/lacak/{summary.claim_code}" if track_url else summary.claim_code
+    return Ticket(place, summary.title, summary.number, summary.claim_code, when, address)
