@@ -178,4 +178,4 @@ def parse_date(text: str) -> date | None:
 
 def format_date(day: date) -> str:
     """A day as DD-MM-YYYY."""
-    return day.strftime("%d-%m-%Y")
+    return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"

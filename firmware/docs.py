@@ -1,0 +1,59 @@
+"""``python -m firmware.docs``: writes the parts of docs/ that are made from code.
+
+A test fails when a page is stale.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from firmware.core.session import ANYWHERE, TABLE
+from firmware.core.state import Phase
+from firmware.journal import catalogue_page
+
+DOCS = Path(__file__).parent.parent / "docs"
+_BEGIN = "<!-- made by python -m firmware.docs: begin -->"
+_END = "<!-- made by python -m firmware.docs: end -->"
+
+
+def state_diagram() -> str:
+    """The visit as a Mermaid state diagram, drawn from the transition table."""
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (phase, trigger), transition in TABLE.items():
+        for target in transition.targets:
+            arrows.setdefault((phase.value, target.value), []).append(trigger.__name__)
+    lines = [
+        f"    {old} --> {new}: {', '.join(sorted(names))}"
+        for (old, new), names in sorted(arrows.items())
+        if old != new
+    ]
+    start = f"    [*] --> {Phase.OUT_OF_SERVICE.value}"
+    return "\n".join(["```mermaid", "stateDiagram-v2", start, *lines, "```"])
+
+
+def anywhere_table() -> str:
+    """What is done in every phase that does not say otherwise."""
+    rows = [
+        f"| `{trigger.__name__}` | {', '.join(t.value for t in transition.targets) or '–'} |"
+        for trigger, transition in ANYWHERE.items()
+    ]
+    return "\n".join(["| event | may lead to |", "| --- | --- |", *rows])
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is made, whole or in part: file -> text as it should be."""
+    architecture = DOCS / "architecture.md"
+    before, _, rest = architecture.read_text().partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    made = f"{_BEGIN}\n{state_diagram()}\n\nIn every phase:\n\n{anywhere_table()}\n{_END}"
+    return {architecture: before + made + after, DOCS / "journal.md": catalogue_page()}
+
+
+def main() -> None:
+    """Write every page."""
+    for file, text in pages().items():
+        file.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

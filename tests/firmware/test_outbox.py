@@ -1,0 +1,57 @@
+"""The outbox lets go on receipts only, and asks again without hammering."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from firmware.outbox import RESEND_BASE_SECONDS, WINDOW, Outbox
+from firmware.store import Filing, Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "kiosk.db")
+
+
+def fill(store: Store, count: int) -> None:
+    for number in range(count):
+        store.file_request(
+            f"r{number:03d}", b"t" * 32, "2026", lambda seq: Filing("n", "c", b"s", b"p")
+        )
+
+
+def test_a_message_is_sent_once_until_its_receipt_is_overdue(store: Store) -> None:
+    fill(store, 1)
+    outbox = Outbox(store, lambda: 1.0)
+    assert len(outbox.due(0.0)) == 1
+    assert outbox.due(1.0) == []
+    assert len(outbox.due(RESEND_BASE_SECONDS)) == 1
+    assert outbox.due(RESEND_BASE_SECONDS + 1) == []
+
+
+def test_no_more_than_a_window_is_under_way(store: Store) -> None:
+    fill(store, WINDOW + 5)
+    outbox = Outbox(store, lambda: 0.5)
+    sent = outbox.due(0.0)
+    assert [m.id for m in sent] == [f"r{n:03d}" for n in range(WINDOW)]
+    outbox.confirm("r003")
+    assert [m.id for m in outbox.due(1.0)] == [f"r{WINDOW:03d}"]
+
+
+def test_after_the_link_was_lost_everything_unconfirmed_is_due_at_once(store: Store) -> None:
+    fill(store, 3)
+    outbox = Outbox(store, lambda: 0.5)
+    outbox.due(0.0)
+    outbox.forget_flights()
+    assert len(outbox.due(0.1)) == 3
+
+
+def test_a_refused_message_does_not_hold_up_the_others(store: Store) -> None:
+    fill(store, 2)
+    outbox = Outbox(store, lambda: 0.5)
+    outbox.due(0.0)
+    outbox.bury("r000", "malformed")
+    outbox.forget_flights()
+    assert [m.id for m in outbox.due(1.0)] == ["r001"]
