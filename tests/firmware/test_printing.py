@@ -1,0 +1,261 @@
+"""Print jobs: no double, no silent loss, and the screen told only what the printer said.
+
+The printer's thread is not started here: the tests say what it reports.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from firmware.core.events import Event, PrintReported
+from firmware.core.ticket import Ticket
+from firmware.core.wire import SignedLetter
+from firmware.journal import Journal
+from firmware.printers import PrinterThread
+from firmware.printing import Printing, PrintKey, letter_slip
+from firmware.signals import Signal
+from firmware.store import PrintJob, Store
+from hw.protocols import (
+    Confirmed,
+    Fault,
+    Interrupted,
+    Line,
+    NotStarted,
+    Paper,
+    PrinterBlocked,
+    PrinterOffline,
+    PrinterOnline,
+    PrinterStatus,
+    PrintOutcome,
+    Raster,
+    Slip,
+    Unconfirmed,
+)
+
+ONLINE = PrinterOnline(Paper.FULL)
+NO_PAPER = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+GONE = PrinterOffline("unplugged")
+TICKET = Ticket("Desa Contoh", "Surat Contoh", "1-00001", "0123456789", "hari ini", "x")
+ROLL = zlib.compress(bytes(72 * 10))
+LETTER = SignedLetter("r1", "biodata", "Surat Contoh", "470/1", b"%PDF", ROLL)
+
+
+class Unheard:
+    """A printer whose thread never runs: its word is spoken by the test."""
+
+    width_dots = 576
+
+    def status(self) -> PrinterStatus:
+        return ONLINE
+
+    def print(self, _what: object, *_rest: object) -> PrintOutcome:
+        return Confirmed()
+
+    def close(self) -> None:
+        pass
+
+
+class Desk:
+    """A Printing with its books open."""
+
+    def __init__(self, folder: Path, roll: bool = True, page: bool = False) -> None:
+        self.folder = folder
+        self.told: list[Event] = []
+        self.collected: list[tuple[PrintJob, bool]] = []
+        self.store = Store(folder / "kiosk.db")
+        self.journal = Journal(folder / "journal.jsonl", lambda: datetime.now(UTC))
+        self.printing = Printing(
+            self.store,
+            self.journal,
+            PrintKey(folder / "run" / "print.key"),
+            lambda: "2026-11-24T08:00:00+07:00",
+            self.told.append,
+            self.take_collected,
+        )
+        printer = Unheard()
+        if roll:
+            self.printing.attach_roll(printer, PrinterThread("roll", printer.status, _ignore))
+        if page:
+            self.printing.attach_page(printer, PrinterThread("page", printer.status, _ignore))
+
+    def take_collected(self, job: PrintJob, confirmed: bool) -> None:
+        self.store.collect(job.id, "CONFIRMED", f"e{job.id}", "2026", lambda seq: b"")
+        self.collected.append((job, confirmed))
+
+    def states(self) -> list[str]:
+        reports = [event for event in self.told if isinstance(event, PrintReported)]
+        return [report.state for report in reports]
+
+    def job(self) -> PrintJob:
+        jobs = [self.store.last_job(kind, "r1") for kind in ("ticket", "letter")]
+        return next(job for job in jobs if job is not None)
+
+    def says(self, outcome: PrintOutcome) -> None:
+        self.printing.job_ended(self.job().id, outcome)
+
+
+def _ignore(_signal: Signal) -> None:
+    pass
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_a_ticket_is_printed_only_when_the_printer_says_so(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    assert desk.states() == ["printing"]
+    assert desk.job().state == "SENDING"  # durable before the first byte
+    desk.says(Confirmed())
+    assert desk.states() == ["printing", "printed"]
+    assert desk.job().content is None
+
+
+def test_a_printer_that_cannot_tell_is_not_believed(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(Unconfirmed())
+    assert desk.states()[-1] == "unconfirmed"
+
+
+def test_paper_is_out_before_the_ticket_and_filled_in_while_the_citizen_waits(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(NotStarted(NO_PAPER))
+    assert desk.told[-1] == PrintReported("r1", "blocked", Fault.PAPER_OUT)
+    desk.printing.printer_seen("roll", NO_PAPER)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
+    desk.says(Confirmed())
+    assert desk.job().copy == 1  # nothing had been printed: this is no copy
+
+
+def test_paper_ends_in_mid_ticket(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    first = desk.job()
+    desk.says(Interrupted(800, NO_PAPER))
+    assert desk.states()[-1] == "blocked"
+    desk.printing.printer_seen("roll", ONLINE)
+    again = desk.job()
+    assert (again.id != first.id, again.copy) == (True, 2)  # marked SALINAN
+    desk.says(Interrupted(800, NO_PAPER))
+    assert desk.states()[-1] == "unknown"
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.job().id == again.id  # once more, and no third time by itself
+
+
+def test_a_printer_that_refuses_a_job_is_not_asked_without_end(desk: Desk) -> None:
+    desk.printing.printer_seen("roll", ONLINE)
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(NotStarted(ONLINE))
+    for _ in range(5):
+        desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states().count("printing") == 1
+
+
+def test_a_visitor_who_left_gets_no_ticket_later(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(NotStarted(NO_PAPER))
+    desk.printing.visit_ended()
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.job().state == "VOID"
+
+
+def test_the_citizen_asks_again_while_the_job_waits(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    first = desk.job()
+    desk.says(NotStarted(GONE))
+    assert desk.states()[-1] == "unavailable"
+    desk.printing.print_ticket(TICKET, "r1")
+    assert desk.job().id == first.id
+
+
+def test_no_printer_at_all(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, roll=False)
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.printing.print_letter(LETTER)
+    assert desk.states() == ["unavailable", "unavailable"]
+
+
+def test_a_letter_goes_to_a_sheet_where_there_is_a_page_printer(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, page=True)
+    desk.printing.print_letter(LETTER)
+    assert desk.job().medium == "page"
+    desk.says(Confirmed())
+    assert desk.states()[-1] == "printed"
+    assert [(job.copy, sure) for job, sure in desk.collected] == [(1, True)]
+
+
+def test_a_letter_cut_off_is_not_printed_again_by_itself(desk: Desk) -> None:
+    desk.printing.print_letter(LETTER)
+    desk.says(Interrupted(9000, GONE))
+    assert desk.states()[-1] == "unknown"
+    desk.printing.printer_seen("roll", GONE)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "unknown"
+    assert desk.collected == []
+    desk.printing.print_letter(LETTER)  # the citizen's own choice
+    assert desk.job().copy == 2
+
+
+def test_the_controller_is_killed_in_mid_ticket(tmp_path: Path, desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    again = Desk(tmp_path)
+    again.printing.recover()
+    job = again.job()
+    assert (job.copy, job.state) == (2, "SENDING")
+
+
+def test_the_power_was_gone_and_the_ticket_with_it(tmp_path: Path, desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    (tmp_path / "run" / "print.key").unlink()  # memory is empty after a power cut
+    again = Desk(tmp_path)
+    again.printing.recover()
+    assert again.job().state == "UNKNOWN"
+    assert again.store.unfinished_jobs() == []
+
+
+def test_the_controller_is_killed_in_mid_letter(tmp_path: Path, desk: Desk) -> None:
+    desk.printing.print_letter(LETTER)
+    again = Desk(tmp_path)
+    again.printing.recover()
+    assert again.job().state == "UNKNOWN"
+    assert again.states() == []
+
+
+def test_the_database_at_rest_tells_no_claim_code(tmp_path: Path, desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    for file in tmp_path.glob("kiosk.db*"):
+        assert TICKET.claim_code.encode() not in file.read_bytes()
+
+
+def roll_of(slip: Slip | None) -> Raster:
+    assert slip is not None
+    return next(part for part in slip if isinstance(part, Raster))
+
+
+def test_a_letter_on_the_roll_says_which_copy_it_is() -> None:
+    assert len(roll_of(letter_slip(LETTER, 1)).rows) == 720
+    copy = letter_slip(LETTER, 3)
+    assert copy is not None
+    assert any(isinstance(part, Line) and "KE-3" in part.text for part in copy)
+
+
+DAMAGED: list[Callable[[], bytes]] = [
+    lambda: b"",
+    lambda: b"no zlib",
+    lambda: zlib.compress(bytes(71)),
+    lambda: zlib.compress(bytes(72 * 1_000_000)),
+]
+
+
+@pytest.mark.parametrize("roll", DAMAGED)
+def test_a_damaged_picture_is_not_printed(desk: Desk, roll: Callable[[], bytes]) -> None:
+    desk.printing.print_letter(msgspec.structs.replace(LETTER, roll=roll()))
+    assert desk.states() == ["unavailable"]
+    assert desk.job().state == "VOID"
