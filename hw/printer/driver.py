@@ -1,0 +1,278 @@
+"""The receipt printer: asks before it prints, listens while it prints, and claims no more
+than the printer said.
+
+A job ends with GS ( H function 48, which a printer answers when the job is on paper, and
+GS r 1, which it answers when it has worked through everything before. A printer that
+answers the second but not the first is remembered as one without function 48.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hw.printer.escpos import INITIALISE, EscposEncoder
+from hw.printer.pipe import Pipe, PipeError
+from hw.printer.status import (
+    Answer,
+    AutomaticStatus,
+    PaperSensor,
+    RealTimeAnswer,
+    RealTimeQuery,
+    StatusParser,
+    is_process_id,
+    status_of_automatic,
+    status_of_queries,
+)
+from hw.protocols import (
+    Confirmed,
+    Fault,
+    Interrupted,
+    NotStarted,
+    Paper,
+    PrinterBlocked,
+    PrinterOffline,
+    PrinterOnline,
+    PrinterStatus,
+    PrintOutcome,
+    Slip,
+    Unconfirmed,
+)
+
+CHUNK_BYTES = 2048
+UNSTICK = bytes(8192) + INITIALISE  # ends a picture that an earlier job left half sent
+CUT_OFF_REMAINS = b"\x1dVB\x00"
+CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: nothing prints later
+ASK_PAPER_SENSOR = b"\x1dr\x01"
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the driver waits, in seconds."""
+
+    answer: float = 0.5  # to one DLE EOT
+    stall: float = 10.0  # while the printer takes no more bytes
+    confirmation: float = 15.0  # for the job to be on paper
+    silent: float = 3.0  # the same, from a printer that did not confirm the job before
+    process_id: float = 5.0  # for GS ( H after GS r was answered
+    poll: float = 0.25
+
+
+@dataclass
+class _Heard:
+    """What the printer said during one job or question."""
+
+    real_time: list[int]
+    trouble: PrinterBlocked | None = None
+    on_paper: bool = False
+    worked_through: bool = False
+
+
+class EscposPrinter:
+    """An ESC/POS printer behind any pipe. See ``hw.protocols.TicketPrinter``."""
+
+    def __init__(
+        self, pipe: Pipe, encoder: EscposEncoder, patience: Patience | None = None
+    ) -> None:
+        self._pipe = pipe
+        self._encoder = encoder
+        self._patience = patience or Patience()
+        self._job_ids = itertools.count(1)
+        self._has_process_id = True
+        self._confirms = True
+        self._may_be_stuck = True  # what was sent before this process began is unknown
+        self._left_remains = False
+        self._parser = StatusParser()
+        self._heard = _Heard([])
+        self._process_id = b""
+
+    @property
+    def width_dots(self) -> int:
+        return self._encoder.width_dots
+
+    def status(self) -> PrinterStatus:
+        try:
+            self._open()
+            return self._ask_all()
+        except PipeError as error:
+            return PrinterOffline(str(error))
+        finally:
+            self._pipe.close()
+
+    def print(self, slip: Slip, progress: Callable[[int], None]) -> PrintOutcome:
+        job = self._whole_job(slip)
+        try:
+            status = self._status_before()
+            if not isinstance(status, PrinterOnline):
+                return NotStarted(status)
+            progress(0)
+            outcome = self._send(job, progress)
+            self._left_remains = self._may_be_stuck = isinstance(outcome, Interrupted)
+            return outcome
+        finally:
+            self._pipe.close()
+
+    def close(self) -> None:
+        self._pipe.close()
+
+    # ------------------------------------------------------------ one connection
+
+    def _open(self) -> None:
+        self._parser = StatusParser()
+        self._heard = _Heard([])
+        self._process_id = b"%04d" % (next(self._job_ids) % 10000)
+        self._pipe.open()
+
+    def _status_before(self) -> PrinterStatus:
+        try:
+            self._open()
+            return self._ask_all()
+        except PipeError as error:
+            return PrinterOffline(str(error))
+
+    def _whole_job(self, slip: Slip) -> bytes:
+        unstick = UNSTICK if self._may_be_stuck else b""
+        remains = CUT_OFF_REMAINS if self._left_remains else b""
+        return unstick + remains + self._encoder.encode(slip)
+
+    def _ending(self) -> bytes:
+        ask_process_id = b"\x1d(H\x06\x0000" + self._process_id
+        return (ask_process_id if self._has_process_id else b"") + ASK_PAPER_SENSOR
+
+    def _send(self, job: bytes, progress: Callable[[int], None]) -> PrintOutcome:
+        data = memoryview(job + self._ending())
+        sent = 0
+        self._heard = _Heard([])
+        try:
+            deadline = self._after(self._patience.stall)
+            while sent < len(data):
+                taken = self._pipe.write(data[sent : sent + CHUNK_BYTES], self._patience.poll)
+                if taken:
+                    sent += taken
+                    progress(sent)
+                    deadline = self._after(self._patience.stall)
+                self._listen(0)
+                if self._heard.trouble is not None:
+                    return self._stopped(sent, self._heard.trouble)
+                if time.monotonic() > deadline:
+                    return Interrupted(sent, self._offline("takes no more data"))
+            return self._await_confirmation(sent)
+        except PipeError as error:
+            return Interrupted(sent, PrinterOffline(str(error)))
+
+    def _await_confirmation(self, sent: int) -> PrintOutcome:
+        patience = self._patience
+        deadline = self._after(patience.confirmation if self._confirms else patience.silent)
+        last_chance: float | None = None
+        next_look = self._after(self._patience.poll)
+        while not self._heard.on_paper:
+            self._listen(self._patience.poll / 5)
+            if self._heard.trouble is not None:
+                return self._stopped(sent, self._heard.trouble)
+            now = time.monotonic()
+            if self._heard.worked_through and last_chance is None:
+                last_chance = now + self._patience.process_id
+            if self._is_over(now, deadline, last_chance):
+                break
+            if now >= next_look:
+                self._look_for_trouble()
+                next_look = self._after(self._patience.poll)
+        return self._verdict(sent)
+
+    def _is_over(self, now: float, deadline: float, last_chance: float | None) -> bool:
+        if last_chance is not None and (now > last_chance or not self._has_process_id):
+            return True
+        return now > deadline
+
+    def _verdict(self, sent: int) -> PrintOutcome:
+        self._confirms = self._heard.on_paper or self._heard.worked_through
+        if self._heard.on_paper:
+            return Confirmed()
+        status = self._ask_all()
+        if not isinstance(status, PrinterOnline):
+            return self._stopped(sent, status)
+        if self._heard.worked_through:
+            self._has_process_id = False
+            return Confirmed()
+        return Unconfirmed()
+
+    def _stopped(self, sent: int, status: PrinterStatus) -> Interrupted:
+        """Trouble in mid-job: empty the printer, so that it does not print the rest by itself
+        when the paper is filled in and the citizen is long gone.
+        """
+        with contextlib.suppress(PipeError):
+            self._pipe.write(memoryview(CLEAR_BUFFERS), self._patience.poll)
+        return Interrupted(sent, status)
+
+    # ------------------------------------------------------------ questions and answers
+
+    def _look_for_trouble(self) -> None:
+        printer = self._ask(RealTimeQuery.PRINTER)
+        if printer is not None and printer & 0x08:
+            status = self._ask_all()
+            if isinstance(status, PrinterBlocked):
+                self._heard.trouble = status
+
+    def _ask_all(self) -> PrinterStatus:
+        answers: dict[RealTimeQuery, int] = {}
+        for query in RealTimeQuery:
+            value = self._ask(query)
+            if value is not None:
+                answers[query] = value
+            elif query is RealTimeQuery.PRINTER:
+                return self._offline("takes data but answers no question")
+            else:
+                break  # a late answer would be taken for the next question's
+        status = status_of_queries(answers)
+        if isinstance(status, PrinterOffline):
+            return self._offline("says that it is off-line")
+        return status
+
+    def _ask(self, query: RealTimeQuery) -> int | None:
+        """DLE EOT; the answer byte does not repeat the question, so only one is under way."""
+        self._listen(0)
+        self._heard.real_time.clear()
+        question = memoryview(b"\x10\x04" + bytes((query,)))
+        if self._pipe.write(question, self._patience.answer) < len(question):
+            return None
+        deadline = self._after(self._patience.answer)
+        while not self._heard.real_time:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return None
+            self._listen(left)
+        return self._heard.real_time.pop()
+
+    def _listen(self, seconds: float) -> None:
+        for answer in self._parser.feed(self._pipe.read(seconds)):
+            self._hear(answer)
+
+    def _hear(self, answer: Answer) -> None:
+        match answer:
+            case RealTimeAnswer(value):
+                self._heard.real_time.append(value)
+            case AutomaticStatus():
+                status = status_of_automatic(answer)
+                self._heard.trouble = status if isinstance(status, PrinterBlocked) else None
+            case PaperSensor(value):
+                self._hear_sensor(value)
+            case _ if is_process_id(answer, self._process_id):
+                self._heard.on_paper = True
+
+    def _hear_sensor(self, value: int) -> None:
+        if value & 0x0C:
+            self._heard.trouble = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+        else:
+            self._heard.worked_through = True
+
+    def _offline(self, what: str) -> PrinterOffline:
+        return PrinterOffline(
+            f"The printer at {self._pipe.name} {what}; switch it off and on, and look at its lamps."
+        )
+
+    @staticmethod
+    def _after(seconds: float) -> float:
+        return time.monotonic() + seconds

@@ -1,0 +1,288 @@
+"""An ESC/POS network printer that draws its paper.
+
+``python -m hw.virtual.printer --out DIR [--port 0] [--control SOCK]`` prints one JSON line
+``{"port": N}`` when it is ready, and saves every slip as ``DIR/slip-NNN.png`` (203 dpi).
+
+The control socket takes JSON lines and answers each with one:
+``{"paper": "full" | "low" | "out"}``, ``{"paper_left_mm": N}`` (paper ends after N mm),
+``{"cover": "open" | "closed"}``, ``{"online": bool}``, ``{"mute": bool}`` (takes bytes, never
+answers), ``{"answers": "processId" | "sensor" | "none"}`` (how it can confirm),
+``{"no_confirm": bool}``, ``{"power": "on" | "off"}``, ``{"power_off_after_bytes": N}``,
+``{"tear": true}`` and ``{"ask": "state"}``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import dataclasses
+import json
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hw.protocols import Paper
+from hw.virtual.mechanism import ALL_ANSWERS, DOTS_PER_MM, Condition, Mechanism
+
+READ_BYTES = 4096
+START_SECONDS = 10.0
+Control = dict[str, Any]
+
+
+class VirtualPrinter:
+    """The printer on a TCP port of the loopback, in a thread of its own.
+
+    ``port`` 0 takes a free one. ``millimetres_per_second`` 0 prints at once.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        port: int = 0,
+        control: Path | None = None,
+        width_dots: int = 576,
+        millimetres_per_second: float = 0,
+    ) -> None:
+        self._out = out
+        self._control_path = control
+        self._speed = millimetres_per_second
+        self._mechanism = Mechanism(out, width_dots)
+        self._power_off_after: int | None = None
+        self._listener: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._thread: threading.Thread | None = None
+        self.port = port
+
+    # ------------------------------------------------------------ from any thread
+
+    def start(self) -> None:
+        """Listen; returns when hosts can connect. A port in use raises OSError."""
+        self._thread = threading.Thread(target=self._run, name="virtual-printer", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise OSError("the virtual printer did not start in time")
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Stop. Safe to call twice."""
+        thread, self._thread = self._thread, None
+        if thread is not None and thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            thread.join(START_SECONDS)
+
+    def control(self, request: Control) -> Control:
+        """The same as one line on the control socket."""
+        future = asyncio.run_coroutine_threadsafe(self._obey(request), self._loop)
+        return future.result(START_SECONDS)
+
+    @property
+    def slips(self) -> list[Path]:
+        """The slips cut so far, oldest first."""
+        return sorted(self._out.glob("slip-*.png"))
+
+    def __enter__(self) -> VirtualPrinter:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # ------------------------------------------------------------ inside the thread
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.serve())
+        except OSError as error:
+            self._failure = error
+            self._ready.set()
+
+    async def serve(self, ready: Callable[[int], None] | None = None) -> None:
+        """Serve until ``stop``; ``ready`` hears the port."""
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._work = asyncio.Event()
+        self._room = asyncio.Event()
+        self._one_host = asyncio.Lock()
+        await self._power_on()
+        control = await self._open_control()
+        engine = asyncio.create_task(self._print())
+        if ready is not None:
+            ready(self.port)
+        self._ready.set()
+        await self._stopping.wait()
+        engine.cancel()
+        await self._power_off()
+        if control is not None:
+            control.close()
+
+    async def _power_on(self) -> None:
+        if self._listener is None:
+            self._listener = await asyncio.start_server(self._host, "127.0.0.1", self.port)
+            self.port = self._listener.sockets[0].getsockname()[1]
+
+    async def _power_off(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+        self._mechanism.power_off()
+
+    async def _host(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One host's connection. Others wait their turn, as on real printers."""
+        self._writers.add(writer)
+        try:
+            async with self._one_host:
+                self._mechanism.answer = writer.write
+                await self._take_all(reader)
+        except OSError:
+            pass  # the host went away in the middle; what it sent stays in the buffer
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    async def _take_all(self, reader: asyncio.StreamReader) -> None:
+        while data := await reader.read(READ_BYTES):
+            if self._power_off_after is not None and len(data) >= self._power_off_after:
+                self._power_off_after = None
+                await self._power_off()
+                return
+            if self._power_off_after is not None:
+                self._power_off_after -= len(data)
+            self._mechanism.receive(data)
+            self._work.set()
+            while self._mechanism.is_full:
+                self._room.clear()
+                await self._room.wait()
+
+    async def _print(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            while self._mechanism.can_step:
+                rows = self._mechanism.step()
+                if not self._mechanism.is_full:
+                    self._room.set()
+                pace = rows / DOTS_PER_MM / self._speed if self._speed else 0
+                await asyncio.sleep(pace)
+
+    # ------------------------------------------------------------ control
+
+    async def _open_control(self) -> asyncio.Server | None:
+        if self._control_path is None:
+            return None
+        self._control_path.unlink(missing_ok=True)
+        return await asyncio.start_unix_server(self._operator, str(self._control_path))
+
+    async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
+            while line := await reader.readline():
+                writer.write(json.dumps(await self._obey_line(line)).encode() + b"\n")
+                await writer.drain()
+        writer.close()
+
+    async def _obey_line(self, line: bytes) -> Control:
+        try:
+            request = json.loads(line)
+        except ValueError:
+            return {"ok": False, "error": "not a line of JSON"}
+        if not isinstance(request, dict):
+            return {"ok": False, "error": "not a JSON object"}
+        return await self._obey(request)
+
+    async def _obey(self, request: Control) -> Control:
+        try:
+            condition = self._mechanism.condition
+            for key, value in request.items():
+                condition = _changed(condition, key, value)
+        except ValueError as error:
+            return {"ok": False, "error": str(error)}
+        if condition != self._mechanism.condition:
+            self._mechanism.change(condition)
+        await self._act(request)
+        self._work.set()
+        return {"ok": True, "state": self._state()}
+
+    async def _act(self, request: Control) -> None:
+        if "power_off_after_bytes" in request:
+            self._power_off_after = int(request["power_off_after_bytes"])
+        if request.get("tear"):
+            self._mechanism.tear_off()
+        if request.get("power") == "off":
+            await self._power_off()
+        elif request.get("power") == "on":
+            await self._power_on()
+
+    def _state(self) -> Control:
+        state = self._mechanism.condition
+        return {
+            "paper": state.paper.value,
+            "cover": "open" if state.cover_open else "closed",
+            "online": state.online,
+            "mute": state.mute,
+            "answers": state.answers,
+            "power": "off" if self._listener is None else "on",
+            "slips": self._mechanism.slips,
+        }
+
+
+ACTIONS = {"ask", "power", "tear", "power_off_after_bytes"}
+
+
+def _changed(condition: Condition, key: str, value: Any) -> Condition:
+    match key, value:
+        case "paper", "full" | "low" | "out":
+            return dataclasses.replace(condition, paper=Paper(value), paper_left_dots=None)
+        case "paper_left_mm", int() if value >= 0:
+            return dataclasses.replace(condition, paper_left_dots=value * DOTS_PER_MM)
+        case "cover", "open" | "closed":
+            return dataclasses.replace(condition, cover_open=value == "open")
+        case "online", bool():
+            return dataclasses.replace(condition, online=value)
+        case "mute", bool():
+            return dataclasses.replace(condition, mute=value)
+        case "answers", str() if value in ALL_ANSWERS:
+            return dataclasses.replace(condition, answers=value)
+        case "no_confirm", bool():
+            return dataclasses.replace(condition, answers="none" if value else "processId")
+    if key in ACTIONS:
+        return condition
+    raise ValueError(f"{key} = {value!r} is nothing that this printer can do")
+
+
+async def _serve_until_signal(printer: VirtualPrinter) -> None:
+    def ready(port: int) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, printer._stopping.set)
+        print(json.dumps({"port": port}), flush=True)
+
+    await printer.serve(ready)
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m hw.virtual.printer", description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--control", type=Path)
+    parser.add_argument("--width", type=int, default=576)
+    parser.add_argument("--speed", type=float, default=0, help="mm per second; 0: at once")
+    given = parser.parse_args()
+    printer = VirtualPrinter(given.out, given.port, given.control, given.width, given.speed)
+    try:
+        asyncio.run(_serve_until_signal(printer))
+    except OSError as error:
+        print(f"The virtual printer cannot start: {error}.", flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
