@@ -1,0 +1,34 @@
+#!/bin/sh
+# Check everything, without a display: sh provisioning/test.sh [--setup-only] [-- PYTEST ARGUMENTS]
+set -eu
+. "$(dirname -- "$0")/lib.sh"
+
+setup_only=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --setup-only) setup_only=yes ;;
+        --) shift; break ;;
+        -h | --help) sed -n 2p "$0"; exit 0 ;;
+        *) die "unknown option $1; known are --setup-only and --" ;;
+    esac
+    shift
+done
+
+install_all
+[ -z "$setup_only" ] || exit 0
+cd "$repository"
+PATH=$venv/bin:$PATH
+unset DISPLAY WAYLAND_DISPLAY
+
+failed=
+check() {
+    say "$*"
+    "$@" || failed="$failed $1"
+}
+check ruff check .
+check ruff format --check .
+check mypy
+check lint-imports
+check pytest "$@"
+[ -z "$failed" ] || die "not well:$failed"
+say "All is well"
