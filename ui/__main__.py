@@ -1,0 +1,52 @@
+"""``python -m ui``: the screen of a kiosk, joined to its controller by a Unix socket."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ui import environment
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the window until it is closed. Returns the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    width, height = options.size
+    environment.prepare(width, height, options.dpi)
+
+    from ui import theme
+
+    theme.configure(options.dpi)
+
+    from ui.app import AnjunganApp
+
+    AnjunganApp(options.socket, options.inspect).run()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="anjungan-ui", description=__doc__)
+    parser.add_argument("--socket", type=Path, required=True, help="the controller's socket")
+    parser.add_argument("--inspect", type=Path, help="serve targets and pictures at this socket")
+    add_panel_options(parser)
+    return parser
+
+
+def add_panel_options(parser: argparse.ArgumentParser) -> None:
+    """The panel: its pixels and how close they are."""
+    parser.add_argument("--size", type=panel_size, default=(1280, 800), metavar="WxH")
+    parser.add_argument("--dpi", type=float, default=149.0, help="pixels per inch of the panel")
+
+
+def panel_size(text: str) -> tuple[int, int]:
+    """``1280x800`` as two numbers; ValueError when it is not of that shape."""
+    width, height = (int(part) for part in text.lower().split("x"))
+    return width, height
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""The window: a strip, the page of the present view, and over it the idle warning."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from kivy.app import App
+from kivy.clock import Clock, mainthread
+from kivy.core.window import Window
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.widget import Widget
+
+from firmware.core.view import Form, Intent, Lights, Say, Screen, StillHere, ViewState
+from ui import keyboard  # noqa: F401  (the .kv files name its classes)
+from ui.bridge import Bridge
+from ui.inspect import Inspector
+from ui.page import Page, Send, load_kv
+from ui.screens import PAGES
+from ui.screens.preparing import PreparingPage
+from ui.texts import tr
+
+_log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 0.3
+"""A new page does not count touches for so long: the second tap of a double tap was meant for
+the page before."""
+
+
+class Light(BoxLayout):
+    """A device's sign: an icon and a word, a cross when it does not work."""
+
+    icon = StringProperty("reader")
+    good = StringProperty("")
+    bad = StringProperty("")
+    works = BooleanProperty(True)
+
+
+class Strip(FloatLayout):
+    """The village's name and what works now."""
+
+    place = StringProperty("")
+
+    def show(self, place: str, lights: Lights | None) -> None:
+        """``lights`` is None while nobody knows."""
+        self.place = place
+        signs = self.ids.lights
+        signs.opacity = 0 if lights is None else 1
+        if lights is not None:
+            self.ids.reader.works = lights.reader
+            self.ids.printer.works = lights.printer
+            self.ids.link.works = lights.link
+
+
+class IdleWarning(FloatLayout):
+    """Over the page: is anybody still here? It takes all touches."""
+
+    countdown = StringProperty("")
+
+    def __init__(self, send: Send, **kwargs: Any) -> None:
+        self.send = send
+        super().__init__(**kwargs)
+
+    def still_here(self) -> None:
+        """The visitor answers."""
+        self.send(StillHere())
+
+    def show(self, seconds: int) -> None:
+        """How long there is to answer."""
+        words = "Kunjungan ditutup dalam {n} detik untuk menjaga data Anda."
+        self.countdown = tr(Say(words, {"n": str(seconds)}))
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing under the warning can be touched."""
+        super().on_touch_down(touch)
+        return True
+
+
+class Stage(FloatLayout):
+    """All of the window. ``show`` draws a view; ``rest`` is where nobody is connected."""
+
+    def __init__(self, send: Send, settle_seconds: float = SETTLE_SECONDS, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._send = send
+        self._settle_seconds = settle_seconds
+        self._settled = True
+        self._waiting: list[Callable[[], None]] = []
+        self._settle = Clock.create_trigger(self._be_settled, settle_seconds)
+        self._view: ViewState | None = None
+        self._page: Page | None = None
+        self._shown: Screen | None = None
+        self._warning: IdleWarning | None = None
+        self.prepare()
+
+    def prepare(self) -> None:
+        """There is no controller: nothing of any visitor stays."""
+        self._view = self._shown = None
+        self.ids.strip.show("", None)
+        self._warn(None)
+        self._turn_to(PreparingPage(self._send))
+
+    def show(self, view: ViewState) -> None:
+        """Draw ``view``."""
+        self.ids.strip.show(view.place, view.lights)
+        self._draw(view.screen)
+        self._warn(view.idle_seconds)
+        self._view = view
+
+    def look(self) -> tuple[int, str, Widget]:
+        """For the inspector: serial, screen, and the part that takes touches."""
+        over = self._warning or self.ids.body
+        if self._view is None:
+            return -1, "preparing", over
+        tag = msgspec.inspect.type_info(type(self._view.screen)).tag  # type: ignore[union-attr]
+        return self._view.serial, str(tag), over
+
+    def at_rest(self, act: Callable[[], None]) -> None:
+        """Call ``act`` when touches count: now, or soon."""
+        if self._settled:
+            act()
+        else:
+            self._waiting.append(act)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Touches count when the page has stood for a moment."""
+        return bool(super().on_touch_down(touch)) if self._settled else True
+
+    def _draw(self, screen: Screen) -> None:
+        before, self._shown = self._shown, screen
+        if self._page is None or type(before) is not type(screen):
+            page = PAGES[type(screen)](self._send)
+            page.show(screen)
+            self._turn_to(page)
+        elif screen != before:
+            self._page.show(screen)
+            if _is_another_question(before, screen):
+                self._unsettle()
+
+    def _turn_to(self, page: Page) -> None:
+        body = self.ids.body
+        body.clear_widgets()
+        body.add_widget(page)
+        self._page = page
+        self._unsettle()
+
+    def _warn(self, seconds: int | None) -> None:
+        if seconds is None:
+            if self._warning is not None:
+                self.remove_widget(self._warning)
+                self._warning = None
+            return
+        if self._warning is None:
+            self._warning = IdleWarning(self._send)
+            self.add_widget(self._warning)
+            self._unsettle()
+        self._warning.show(seconds)
+
+    def _unsettle(self) -> None:
+        if self._settle_seconds:
+            self._settled = False
+            self._settle.cancel()
+            self._settle()
+
+    def _be_settled(self, *_: object) -> None:
+        self._settled = True
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
+            act()
+
+
+def _is_another_question(before: Screen | None, now: Screen) -> bool:
+    return (
+        isinstance(before, Form)
+        and isinstance(now, Form)
+        and before.question.name != now.question.name
+    )
+
+
+class AnjunganApp(App):
+    """Ties the stage to the controller's socket."""
+
+    def __init__(self, socket_path: Path, inspect_path: Path | None = None) -> None:
+        super().__init__()
+        self._bridge = Bridge(socket_path, self._on_view, self._on_lost)
+        self._inspect_path = inspect_path
+        self._inspector: Inspector | None = None
+
+    def build(self) -> Stage:
+        """Make the stage; the controller fills it."""
+        self._stage = Stage(self._bridge.send)
+        Window.bind(on_keyboard=lambda *_: True)  # no key does anything, F1 and Escape included
+        return self._stage
+
+    def on_start(self) -> None:
+        """The window stands: look for the controller."""
+        if self._inspect_path is not None:
+            self._inspector = Inspector(self._inspect_path, self._stage.look, self._stage.at_rest)
+            self._inspector.start()
+        self._bridge.start()
+
+    def on_stop(self) -> None:
+        """Let go of the sockets."""
+        self._bridge.close()
+        if self._inspector is not None:
+            self._inspector.close()
+
+    def open_settings(self, *_: object) -> bool:
+        """A kiosk has no settings panel."""
+        return False
+
+    @mainthread
+    def _on_view(self, view: ViewState) -> None:
+        self._stage.show(view)
+
+    @mainthread
+    def _on_lost(self) -> None:
+        self._stage.prepare()
+
+
+load_kv(__file__)

@@ -1,0 +1,43 @@
+"""Days as they are typed and as they are read."""
+
+from __future__ import annotations
+
+from datetime import date
+
+_MONTHS = (
+    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
+).split()
+_DAYS = "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split()
+LENGTH = len("DD-MM-YYYY")
+
+
+def with_dashes(digits: str) -> str:
+    """Up to eight digits as far as they go: ``17``, ``17-0``, ``17-08-2026``."""
+    parts = (digits[:2], digits[2:4], digits[4:8])
+    return "-".join(part for part in parts if part)
+
+
+def add_digit(value: str, digit: int) -> str:
+    """``value`` and one more digit; a full date stays as it is."""
+    digits = value.replace("-", "")
+    return value if len(digits) >= 8 else with_dashes(f"{digits}{digit}")
+
+
+def drop_digit(value: str) -> str:
+    """``value`` without its last digit and the dash before it."""
+    return with_dashes(value.replace("-", "")[:-1])
+
+
+def in_words(value: str) -> str:
+    """``Senin, 17 Agustus 2026``; empty when it is not a day of the calendar."""
+    try:
+        day, month, year = (int(part) for part in value.split("-"))
+        weekday = date(year, month, day).weekday()
+    except ValueError:
+        return ""
+    return f"{_DAYS[weekday]}, {day} {_MONTHS[month - 1]} {year}" if len(value) == LENGTH else ""
+
+
+def template(value: str) -> str:
+    """``value`` with the places that are still to be typed: ``17-08-____``."""
+    return value + "__-__-____"[len(value) :]

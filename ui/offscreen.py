@@ -1,0 +1,44 @@
+"""A stage without a person before it, driven frame by frame: for the gallery and for tests."""
+
+from __future__ import annotations
+
+from kivy.base import EventLoop, runTouchApp
+from kivy.core.window import Window
+from PIL import Image
+
+from firmware.core.view import Intent
+from ui import inspect
+from ui.app import Stage
+
+_FRAMES_TO_SETTLE = 6
+
+
+class Studio:
+    """A stage in the window. ``intents`` gathers what was said."""
+
+    def __init__(self) -> None:
+        self.intents: list[Intent] = []
+        self.stage = Stage(self.intents.append, settle_seconds=0)
+        if EventLoop.status == "started":
+            Window.add_widget(self.stage)
+        else:
+            runTouchApp(self.stage, embedded=True)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let layouts and textures come to rest."""
+        for _ in range(_FRAMES_TO_SETTLE):
+            EventLoop.idle()
+
+    def picture(self) -> Image.Image:
+        """The screen as it stands."""
+        self.settle()
+        frames: list[Image.Image] = []
+        inspect.after_next_frame(lambda: frames.append(inspect.picture()))
+        while not frames:
+            EventLoop.idle()
+        return frames[0]
+
+    def close(self) -> None:
+        """Take the stage out of the window."""
+        Window.remove_widget(self.stage)

@@ -1,0 +1,48 @@
+"""What a screen says about a print: true words, an icon, and advice."""
+
+from __future__ import annotations
+
+from kivy.properties import ColorProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from firmware.core.view import PrintState, Say
+from ui import theme
+from ui.page import load_kv
+from ui.texts import tr
+
+NOT_PRINTED: frozenset[PrintState] = frozenset({"blocked", "unknown", "unavailable"})
+_ICONS: dict[PrintState, str] = {
+    "printing": "printer",
+    "printed": "success",
+    "unconfirmed": "printer",
+    "blocked": "warning",
+    "unknown": "warning",
+    "unavailable": "warning",
+}
+
+
+def advice(state: PrintState, message: Say | None, what_to_do: str) -> str:
+    """Why it does not print, and what to do then; nothing while all is well."""
+    if state not in NOT_PRINTED:
+        return ""
+    return " ".join(part for part in (tr(message) if message else "", tr(what_to_do)) if part)
+
+
+class PrintLine(BoxLayout):
+    """An icon, what the printer said, and advice."""
+
+    words = StringProperty("")
+    more = StringProperty("")
+    icon = StringProperty("printer")
+    ink = ColorProperty(theme.INK)
+    face = ColorProperty(theme.PAPER)
+
+    def tell(self, state: PrintState, words: str, more: str) -> None:
+        """Red with a warning only when nothing came out, or perhaps nothing."""
+        self.words, self.more, self.icon = words, more, _ICONS[state]
+        bad, good = state in NOT_PRINTED, state == "printed"
+        self.ink = theme.RED if bad else theme.GREEN_DEEP if good else theme.INK
+        self.face = theme.RED_SOFT if bad else theme.GREEN_SOFT if good else theme.SOGA_SOFT
+
+
+load_kv(__file__)

@@ -1,0 +1,199 @@
+"""Views to look at: one of each kind, with the longest text that real life brings.
+
+The people are invented.
+"""
+
+from __future__ import annotations
+
+from firmware.core import view
+from firmware.core.view import Known, Say
+
+NAME = "Raden Ayu Siti Nurhalizah Kusumawardhani Putri"  # 46 letters
+ADDRESS = "Dusun Sumberagung Krajan Wetan, Jalan Raya Kawah Ijen Nomor 127B, Gang Melati II"
+KNOWN = (
+    Known("Nama", NAME),
+    Known("NIK", "3510195708850003"),
+    Known("Alamat", ADDRESS),
+    Known("RT", "003"),
+    Known("RW", "011"),
+    Known("Desa/Kelurahan", "Sumberbulu Songgon"),
+)
+SHORT = (
+    Known("Nama", "Siti Aminah"),
+    Known("NIK", "3510195708850003"),
+    Known("Alamat", "Dusun Krajan"),
+    Known("RT", "003"),
+    Known("RW", "011"),
+    Known("Desa/Kelurahan", "Songgon"),
+)
+USAHA = "Surat Keterangan Usaha"
+SKCK = "Surat Pengantar SKCK"
+NUMBER = "3510192001-1-000124"
+CODE = "7KQ4MZ9TXB"
+LONG_QUESTION = (
+    "Di mana tempat usaha Bapak/Ibu, dan sejak tahun berapa usaha itu mulai berjalan di sana?"
+)
+PURPOSES = (
+    "Meminjam modal di bank atau koperasi",
+    "Membuka rekening bank",
+    "Mengurus izin usaha (NIB)",
+    "Mengajukan bantuan usaha",
+)
+
+
+def _text(value: str, problem: Say | None, question: str = "Apa nama usaha Bapak/Ibu?") -> view.Form:
+    return view.Form(
+        USAHA,
+        SHORT if question.startswith("Apa") else KNOWN,
+        view.Question(
+            "nama_usaha",
+            "Nama usaha",
+            question,
+            "Misalnya: Warung Bu Siti",
+            "text",
+            (),
+            False,
+            value,
+            problem,
+            1,
+            4,
+        ),
+    )
+
+
+def _choice(value: str, problem: Say | None) -> view.Form:
+    question = view.Question(
+        "keperluan",
+        "Keperluan",
+        "Surat ini untuk apa?",
+        "Pilih satu. Kalau tidak ada, tulis sendiri.",
+        "choice",
+        PURPOSES,
+        True,
+        value,
+        problem,
+        2,
+        4,
+    )
+    return view.Form(USAHA, KNOWN, question)
+
+
+def _date(value: str, problem: Say | None) -> view.Form:
+    question = view.Question(
+        "berlaku_dari",
+        "Berlaku dari",
+        "Surat berlaku mulai tanggal berapa?",
+        "Biasanya hari ini. Kalau sudah benar, tekan Lanjut.",
+        "date",
+        (),
+        False,
+        value,
+        problem,
+        3,
+        4,
+    )
+    return view.Form(USAHA, KNOWN, question)
+
+
+def _ticket(state: view.PrintState, message: Say | None, delivered: bool) -> view.Ticket:
+    return view.Ticket(USAHA, NUMBER, CODE, state, message, delivered)
+
+
+def _collect(state: view.PrintState, message: Say | None = None) -> view.Collect:
+    return view.Collect(USAHA, "503/0012/3510192001/XI/2026", state, message)
+
+
+READY = tuple(
+    view.ReadyItem(f"r{n}", title, f"503/00{n}2/3510192001/XI/2026", n)
+    for n, title in enumerate((USAHA, SKCK))
+)
+PENDING = (
+    view.PendingItem("p1", SKCK, NUMBER, Say("Menunggu tanda tangan kepala desa")),
+    view.PendingItem("p2", USAHA, NUMBER, Say("Tersimpan di anjungan, menunggu dikirim")),
+)
+LETTERS = (
+    view.LetterItem("keterangan-usaha", USAHA, "Mau buka usaha atau pinjam modal", "usaha"),
+    view.LetterItem("pengantar-skck", SKCK, "Mau melamar kerja (surat untuk polisi)", "skck"),
+)
+MANY_LETTERS = LETTERS + tuple(
+    view.LetterItem(f"other-{n}", f"Surat Keterangan {n}", "Mau mengurus keperluan lain", "letter")
+    for n in range(6)
+)
+NOT_PRINTED = Say("Kertas habis.")
+
+SCREENS: dict[str, view.Screen] = {
+    "attract": view.Attract(),
+    "wait": view.Wait(Say("Sebentar, data Anda sedang dibuka…")),
+    "pin": view.Pin(3, None, 0),
+    "pin-wrong": view.Pin(0, Say("PIN belum cocok. Masih ada {n} kali lagi.", {"n": "3"}), 0),
+    "pin-locked": view.Pin(0, Say("PIN salah lima kali."), 15),
+    "home": view.Home("Siti Aminah", READY[:1], PENDING[:1]),
+    "home-new": view.Home(NAME, (), ()),
+    "home-many": view.Home(NAME, READY, PENDING),
+    "letters": view.LetterList(LETTERS),
+    "letters-many": view.LetterList(MANY_LETTERS),
+    "form-text-empty": _text("", Say("Bagian ini belum diisi.")),
+    "form-text": _text("Warung Bu Siti", None),
+    "form-text-problem": _text(
+        ADDRESS, Say("Terlalu panjang. Tulis paling banyak {n} huruf.", {"n": "60"}), LONG_QUESTION
+    ),
+    "form-choice": _choice("", Say("Bagian ini belum diisi.")),
+    "form-choice-made": _choice(PURPOSES[2], None),
+    "form-choice-other": _choice("Menyewa lapak di pasar", None),
+    "form-date": _date("24-11-2026", None),
+    "form-date-begun": _date("31-0", Say("Tanggal ini tidak ada.")),
+    "form-date-problem": _date(
+        "31-02-2026",
+        Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026."),
+    ),
+    "review": view.Review(
+        USAHA,
+        KNOWN,
+        (
+            Known("Nama usaha", "Warung Makan Sego Tempong Bu Siti Cabang Songgon Raya"),
+            Known("Keperluan", PURPOSES[0]),
+            Known("Berlaku dari", "24-11-2026"),
+            Known("Berlaku sampai", "23-05-2027"),
+        ),
+    ),
+    "ticket-printing": _ticket("printing", None, False),
+    "ticket-printed": _ticket("printed", None, True),
+    "ticket-unconfirmed": _ticket("unconfirmed", None, True),
+    "ticket-blocked": _ticket("blocked", NOT_PRINTED, False),
+    "ticket-unknown": _ticket("unknown", None, False),
+    "ticket-unavailable": _ticket("unavailable", Say("Pencetak bermasalah."), False),
+    "collect-printing": _collect("printing"),
+    "collect-printed": _collect("printed"),
+    "collect-blocked": _collect("blocked", Say("Kertas tersangkut.")),
+    "notice": view.Notice(
+        Say("Kartu ini belum terdaftar"),
+        Say("Anjungan belum mengenal e-KTP ini. Tidak ada yang salah dengan kartunya."),
+        Say("Mintalah petugas di kantor desa untuk mendaftarkan kartu Anda. Cukup sekali saja."),
+        False,
+    ),
+    "notice-retry": view.Notice(
+        Say("Permohonan belum diterima"),
+        Say("Anjungan belum dapat menyimpan permohonan Anda, jadi belum ada yang dikirim."),
+        Say("Silakan coba sekali lagi. Bila tetap gagal, datanglah ke kantor desa."),
+        True,
+    ),
+    "out-of-service": view.OutOfService(
+        Say("Pembaca kartu sedang tidak berfungsi."),
+        Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
+    ),
+    "goodbye": view.Goodbye(),
+}
+
+
+def view_states() -> dict[str, view.ViewState]:
+    """Every screen as a whole view; two of them with an idle warning or trouble."""
+    good = view.Lights(True, True, True)
+    states = {
+        name: view.ViewState(number, "Desa Songgon", good, screen)
+        for number, (name, screen) in enumerate(SCREENS.items())
+    }
+    states["idle-warning"] = view.ViewState(98, "Desa Songgon", good, SCREENS["review"], 24)
+    dark = view.Lights(False, False, False)
+    long_place = "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"
+    states["lights-out"] = view.ViewState(99, long_place, dark, SCREENS["home-many"])
+    return states

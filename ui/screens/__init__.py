@@ -1,0 +1,33 @@
+"""One page a screen; ``PAGES`` says which draws which."""
+
+from __future__ import annotations
+
+from firmware.core import view
+from ui.page import Page
+from ui.screens.attract import AttractPage
+from ui.screens.collect import CollectPage
+from ui.screens.form import FormPage
+from ui.screens.goodbye import GoodbyePage
+from ui.screens.home import HomePage
+from ui.screens.letters import LettersPage
+from ui.screens.notice import NoticePage
+from ui.screens.out_of_service import OutOfServicePage
+from ui.screens.pin import PinPage
+from ui.screens.review import ReviewPage
+from ui.screens.ticket import TicketPage
+from ui.screens.wait import WaitPage
+
+PAGES: dict[type[view.Screen], type[Page]] = {
+    view.Attract: AttractPage,
+    view.Wait: WaitPage,
+    view.Pin: PinPage,
+    view.Home: HomePage,
+    view.LetterList: LettersPage,
+    view.Form: FormPage,
+    view.Review: ReviewPage,
+    view.Ticket: TicketPage,
+    view.Collect: CollectPage,
+    view.Notice: NoticePage,
+    view.OutOfService: OutOfServicePage,
+    view.Goodbye: GoodbyePage,
+}

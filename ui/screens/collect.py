@@ -1,0 +1,38 @@
+"""A signed letter is being printed."""
+
+from __future__ import annotations
+
+from kivy.properties import StringProperty
+
+from firmware.core.view import Collect
+from ui.page import Page, load_kv
+from ui.printstate import NOT_PRINTED, PrintLine, advice
+from ui.texts import tr
+
+_WORDS = {
+    "printing": "Surat sedang dicetak…",
+    "printed": "Surat sudah dicetak. Silakan ambil.",
+    "unconfirmed": "Surat sudah dikirim ke pencetak. Periksa apakah surat keluar.",
+    "blocked": "Surat belum tercetak.",
+    "unknown": "Pencetakan terputus. Periksa apakah surat keluar.",
+    "unavailable": "Surat tidak dapat dicetak.",
+}
+_LATER = "Surat Anda tetap tersimpan dan dapat dicetak lain waktu atau di anjungan lain."
+
+
+class CollectPage(Page):
+    """Says no more than the printer said."""
+
+    title = StringProperty("")
+    number = StringProperty("")
+
+    def show(self, screen: Collect) -> None:
+        """Which letter, and how its printing stands."""
+        self.title, self.number = tr(screen.title), screen.number
+        state = screen.print_state
+        line: PrintLine = self.ids.print
+        line.tell(state, tr(_WORDS[state]), advice(state, screen.message, _LATER))
+        self.offer("retry", state in NOT_PRINTED)
+
+
+load_kv(__file__)

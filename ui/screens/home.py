@@ -1,0 +1,93 @@
+"""The visitor's own page: what is ready, what is on its way, and a new letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.properties import BooleanProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from firmware.core.view import Home, PendingItem, PrintLetter, ReadyItem, Say
+from ui.page import Page, Send, load_kv
+from ui.paging import Pages
+from ui.texts import tr
+from ui.widgets import Panel
+
+_ROWS = 3
+
+
+class ReadyCard(Panel):
+    """A letter that can be printed now."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    label = StringProperty("")
+    target_id = StringProperty("")
+
+    def __init__(self, item: ReadyItem, send: Send, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.title = item.title
+        number = tr(Say("Nomor {number}", {"number": item.number}))
+        copies = tr(Say("sudah dicetak {n} kali", {"n": str(item.copies)}))
+        self.detail = f"{number}, {copies}" if item.copies else number
+        self.label = tr("Cetak lagi") if item.copies else tr("Cetak")
+        self.target_id = f"print-{item.request_id}"
+        self.ids.print.bind(on_tap=lambda *_: send(PrintLetter(item.request_id)))
+
+
+class PendingCard(Panel):
+    """A request that somebody is working on."""
+
+    title = StringProperty("")
+    detail = StringProperty("")
+    state = StringProperty("")
+
+    def __init__(self, item: PendingItem, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.title = item.title
+        self.detail = tr(Say("Nomor {number}", {"number": item.number}))
+        self.state = tr(item.state)
+
+
+class HomePage(Page):
+    """Ready letters come first."""
+
+    name = StringProperty("")
+    heading = StringProperty("")
+    more = StringProperty("")
+    empty = BooleanProperty(True)
+
+    def __init__(self, send: Send, **kwargs: Any) -> None:
+        self._pages: Pages[ReadyItem | PendingItem] = Pages(_ROWS)
+        super().__init__(send, **kwargs)
+
+    def show(self, screen: Home) -> None:
+        """Draw the page at hand of the visitor's requests."""
+        self.name = screen.name
+        self._pages.fill((*screen.ready, *screen.pending))
+        self.empty = not (screen.ready or screen.pending)
+        if screen.ready:
+            self.heading = tr(Say("{n} surat siap dicetak", {"n": str(len(screen.ready))}))
+        else:
+            self.heading = tr("Permohonan Anda")
+        self._draw()
+
+    def turn(self) -> None:
+        """Show the next requests."""
+        self._pages.turn()
+        self._draw()
+
+    def _draw(self) -> None:
+        cards = self.ids.cards
+        cards.clear_widgets()
+        for item in self._pages.shown:
+            ready = isinstance(item, ReadyItem)
+            cards.add_widget(ReadyCard(item, self.send) if ready else PendingCard(item))
+        cards.add_widget(BoxLayout())
+        pages = self._pages
+        place = {"page": str(pages.number), "pages": str(pages.count)}
+        self.more = tr(Say("Lihat yang lain ({page}/{pages})", place)) if pages.count > 1 else ""
+        self.offer("more", pages.count > 1)
+
+
+load_kv(__file__)

@@ -1,0 +1,48 @@
+"""The request is durable: its number, its code, and what becomes of it."""
+
+from __future__ import annotations
+
+from kivy.properties import StringProperty
+
+from firmware.core.view import Ticket
+from ui.page import Page, load_kv
+from ui.printstate import NOT_PRINTED, PrintLine, advice
+from ui.texts import tr
+
+_WORDS = {
+    "printing": "Tiket sedang dicetak…",
+    "printed": "Tiket sudah dicetak. Silakan ambil.",
+    "unconfirmed": "Tiket sudah dikirim ke pencetak. Periksa apakah tiket keluar.",
+    "blocked": "Tiket belum tercetak.",
+    "unknown": "Pencetakan terputus. Periksa apakah tiket keluar.",
+    "unavailable": "Tiket tidak dapat dicetak.",
+}
+_WRITE_DOWN = "Catat atau foto kode di samping, sudah cukup sebagai tiket."
+_DELIVERED = "Sudah diterima server kabupaten."
+_SAFE = "Permohonan Anda aman dan akan terkirim otomatis saat jaringan tersambung."
+
+
+class TicketPage(Page):
+    """Nothing here says more than the printer or the regency said."""
+
+    title = StringProperty("")
+    number = StringProperty("")
+    code = StringProperty("")
+    delivery = StringProperty("")
+    delivery_icon = StringProperty("clock")
+
+    def show(self, screen: Ticket) -> None:
+        """The code in two groups of five, as on the paper."""
+        self.title, self.number = tr(screen.title), screen.number
+        self.code = f"{screen.claim_code[:5]}-{screen.claim_code[5:]}"
+        self.delivery = tr(_DELIVERED if screen.delivered else _SAFE)
+        self.delivery_icon = "success" if screen.delivered else "clock"
+        line: PrintLine = self.ids.print
+        line.tell(screen.print_state, tr(_WORDS[screen.print_state]), self._more(screen))
+        self.offer("retry", screen.print_state in NOT_PRINTED)
+
+    def _more(self, screen: Ticket) -> str:
+        return advice(screen.print_state, screen.message, _WRITE_DOWN)
+
+
+load_kv(__file__)

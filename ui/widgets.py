@@ -1,0 +1,318 @@
+"""What the screens are made of: text that never clips, icons, buttons, tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics.texture import Texture
+from kivy.lang import Builder
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
+
+from ui import pictures, theme
+
+_STEP = 0.94
+
+
+def text_extent(text: str, size: float, width: float | None, **font: Any) -> tuple[float, float]:
+    """Pixels that ``text`` takes at font size ``size`` when wrapped at ``width``."""
+    label = CoreLabel(text=text, font_size=size, text_size=(width, None), **font)
+    extent: tuple[float, float] = label.render()
+    return extent
+
+
+def fits(text: str, size: float, box: tuple[float, float], **font: Any) -> bool:
+    """Whether ``text`` stays within ``box`` at font size ``size``, no word cut in two."""
+    longest = max(text.split(), key=len, default="")
+    if text_extent(longest, size, None, **font)[0] > box[0]:
+        return False
+    return text_extent(text, size, box[0], **font)[1] <= box[1]
+
+
+class Text(Widget):
+    """Plain text, never markup, in the largest size of font that fits its box.
+
+    Between ``largest_mm`` and ``smallest_mm`` (the size of the em). With ``grow`` its height
+    follows from its width instead.
+    """
+
+    text = StringProperty("")
+    color = ColorProperty(theme.INK)
+    largest_mm = NumericProperty(5.0)
+    smallest_mm = NumericProperty(2.8)
+    bold = BooleanProperty(False)
+    mono = BooleanProperty(False)
+    halign = OptionProperty("left", options=["left", "center", "right"])
+    valign = OptionProperty("middle", options=["top", "middle", "bottom"])
+    grow = BooleanProperty(False)
+    caret = BooleanProperty(False)
+    texture = ObjectProperty(None, allownone=True)
+    texture_size = ListProperty([0, 0])
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._redraw = Clock.create_trigger(self._render, -1)
+        super().__init__(**kwargs)
+        for name in ("text", "size", "color", "largest_mm", "smallest_mm", "bold", "halign"):
+            self.fbind(name, self._redraw)
+        self._redraw()
+
+    def _font(self) -> dict[str, Any]:
+        return {
+            "font_name": theme.MONO if self.mono else theme.FONT,
+            "bold": self.bold,
+            "halign": self.halign,
+        }
+
+    def _render(self, *_: object) -> None:
+        if not self.text and not self.caret:
+            self.texture, self.texture_size = None, [0, 0]
+            if self.grow:
+                self.height = 0
+            return
+        shown = self.text + "|" if self.caret else self.text
+        label = CoreLabel(
+            text=shown,
+            font_size=self._size_for(shown),
+            text_size=(max(1, self.width), None),
+            color=self.color,
+            **self._font(),
+        )
+        label.refresh()
+        self.texture, self.texture_size = label.texture, list(label.texture.size)
+        if self.grow:
+            self.height = label.texture.height
+
+    def _size_for(self, text: str) -> float:
+        size, smallest = self.largest_mm, self.smallest_mm
+        height = float("inf") if self.grow else self.height
+        box = (self.width, height)
+        scale = theme.pixels_per_mm()
+        while size > smallest and not fits(text, size * scale, box, **self._font()):
+            size *= _STEP
+        return float(max(size, smallest) * scale)
+
+
+class Icon(Widget):
+    """One of our drawings in one colour, as large as its box allows."""
+
+    name = StringProperty("letter")
+    color = ColorProperty(theme.INK)
+    texture: Texture | None = ObjectProperty(None, allownone=True)
+    side = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("name", self._draw)
+        self.fbind("size", self._draw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        self.side = int(min(self.size))
+        self.texture = pictures.icon(self.name, self.side) if self.side > 1 else None
+
+
+class Cloth(Widget):
+    """Batik as a ground, in one colour."""
+
+    color = ColorProperty(theme.GREEN_MIST)
+    cell_mm = NumericProperty(40)
+    texture: Texture | None = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("size", Clock.create_trigger(self._draw, -1))
+
+    def _draw(self, *_: object) -> None:
+        width, height = int(self.width), int(self.height)
+        if width > 1 and height > 1:
+            self.texture = pictures.cloth(width, height, theme.mm(self.cell_mm))
+
+
+class Panel(BoxLayout):
+    """A sheet of paper with round corners."""
+
+    face = ColorProperty(theme.PAPER)
+    edge = ColorProperty(theme.LINE)
+    radius_mm = NumericProperty(3.0)
+
+
+class Touchable(ButtonBehavior, BoxLayout):
+    """Anything to be touched. ``target_id`` is its name for the inspector.
+
+    ``on_tap``: a touch that began and ended here; keys (``eager``) answer as it begins.
+    """
+
+    target_id = StringProperty("")
+    look = StringProperty("plain")
+    eager = BooleanProperty(False)
+    face = ColorProperty(theme.PAPER)
+    edge = ColorProperty(theme.LINE)
+    ink = ColorProperty(theme.INK)
+    radius_mm = NumericProperty(2.6)
+    lip = NumericProperty(0)
+    __events__ = ("on_tap",)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("look", "state", "disabled"):
+            self.fbind(name, self._paint)
+        self._paint()
+
+    def _paint(self, *_: object) -> None:
+        look = theme.DISABLED if self.disabled else theme.LOOKS[self.look]
+        down = self.state == "down" and not self.disabled
+        self.face = look.pressed if down else look.face
+        self.edge, self.ink = look.edge, look.ink
+        self.lip = 0 if down or self.disabled else theme.mm(0.6)
+
+    @property
+    def spoken(self) -> str:
+        """What stands on it, for the inspector."""
+        return " ".join(child.text for child in self.walk() if isinstance(child, Text))
+
+    def on_press(self) -> None:
+        """Keys answer at once: a finger that trembles may leave before it lifts."""
+        if self.eager:
+            self.dispatch("on_tap")
+
+    def on_release(self) -> None:
+        """Other buttons can be left without harm by sliding off."""
+        if not self.eager:
+            self.dispatch("on_tap")
+
+    def on_tap(self) -> None:
+        """The event's default: nothing."""
+
+
+class TouchButton(Touchable):
+    """A button with a word, an icon, or both. ``icon_side``: left, right or top."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    icon_side = OptionProperty("left", options=["left", "right", "top"])
+    icon_mm = NumericProperty(6.0)
+    largest_mm = NumericProperty(5.4)
+    bold = BooleanProperty(True)
+    halign = OptionProperty("center", options=["left", "center", "right"])
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._label: Text | None = None
+        self._icon: Icon | None = None
+        super().__init__(**kwargs)
+        self._fill()
+        for name in ("text", "icon", "icon_side"):
+            self.fbind(name, self._fill)
+        for name in ("ink", "largest_mm", "bold", "halign", "icon_mm"):
+            self.fbind(name, self._dress)
+
+    def _fill(self, *_: object) -> None:
+        self.clear_widgets()
+        self.orientation = "vertical" if self.icon_side == "top" else "horizontal"
+        self._label = Text() if self.text else None
+        self._icon = Icon() if self.icon else None
+        parts = [part for part in (self._icon, self._label) if part is not None]
+        for part in reversed(parts) if self.icon_side == "right" else parts:
+            self.add_widget(part)
+        self._dress()
+
+    def _dress(self, *_: object) -> None:
+        if self._label is not None:
+            label = self._label
+            label.text, label.color, label.bold = self.text, self.ink, self.bold
+            label.largest_mm, label.halign = self.largest_mm, self.halign
+        if self._icon is not None:
+            self._icon.name, self._icon.color = self.icon, self.ink
+            self._size_icon(self._icon)
+
+    def _size_icon(self, icon: Icon) -> None:
+        side = theme.mm(self.icon_mm)
+        if self._label is None:
+            icon.size_hint, icon.size = (1, None), (side, side)
+            icon.pos_hint = {"center_y": 0.5}
+        elif self.icon_side == "top":
+            icon.size_hint, icon.height = (1, None), side
+        else:
+            icon.size_hint, icon.width = (None, 1), side
+
+
+class KnownTable(Widget):
+    """Labels and values in two columns, in the largest type with which all rows fit."""
+
+    rows = ListProperty([])
+    largest_mm = NumericProperty(4.4)
+    smallest_mm = NumericProperty(2.6)
+    label_share = NumericProperty(0.34)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._lay = Clock.create_trigger(self._arrange, -1)
+        super().__init__(**kwargs)
+        for name in ("rows", "size", "pos", "largest_mm"):
+            self.fbind(name, self._lay)
+        self._lay()
+
+    def _arrange(self, *_: object) -> None:
+        self.clear_widgets()
+        if not self.rows or self.width < 2 or self.height < 2:
+            return
+        size_mm, heights = self._choose()
+        top = self.top
+        gap = self._gap(size_mm)
+        left = int(self.width * self.label_share)
+        for (label, value), height in zip(self.rows, heights, strict=True):
+            top -= height
+            self._place(label, size_mm, self.x, top, left - gap, height, bold=False)
+            self._place(value, size_mm, self.x + left, top, self.width - left, height, bold=True)
+            top -= gap
+
+    def _gap(self, size_mm: float) -> float:
+        return theme.mm(size_mm * 0.42)
+
+    def _choose(self) -> tuple[float, list[float]]:
+        size = self.largest_mm
+        while True:
+            heights = [self._row_height(label, value, size) for label, value in self.rows]
+            total = sum(heights) + self._gap(size) * (len(heights) - 1)
+            if total <= self.height or size <= self.smallest_mm:
+                return size, heights
+            size = max(size * _STEP, self.smallest_mm)
+
+    def _row_height(self, label: str, value: str, size_mm: float) -> float:
+        pixels = size_mm * theme.pixels_per_mm()
+        left = int(self.width * self.label_share)
+        first = text_extent(label, pixels, left - self._gap(size_mm), font_name=theme.FONT)
+        room = self.width - left
+        second = text_extent(value, pixels, room, font_name=theme.FONT, bold=True)
+        return max(first[1], second[1]) + 1
+
+    def _place(
+        self, text: str, size_mm: float, x: float, y: float, width: float, height: float, bold: bool
+    ) -> None:
+        self.add_widget(
+            Text(
+                text=text,
+                bold=bold,
+                color=theme.INK if bold else theme.MUTED,
+                largest_mm=size_mm,
+                smallest_mm=min(size_mm, 2.0),
+                valign="top",
+                size_hint=(None, None),
+                pos=(x, y),
+                size=(width, height),
+            )
+        )
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
