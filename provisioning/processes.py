@@ -73,6 +73,15 @@ class Child:
                 raise StartError(f"{self.name} did not get ready; its log is {self.log}")
             time.sleep(_POLL_SECONDS)
 
+    def succeed(self, seconds: float = START_SECONDS) -> None:
+        """Wait until it has ended well; raises StartError when it does not."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            code = -1
+        if code != 0:
+            raise StartError(f"{self.name} failed with code {code}; its log is {self.log}")
+
     def kill(self) -> None:
         """SIGKILL: as a power cut would."""
         self._process.kill()
