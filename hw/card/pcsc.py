@@ -229,7 +229,8 @@ def _read_with(context: Any, reader: str, profiles: Sequence[str]) -> CardIdenti
         result, raw = scard.SCardTransmit(card, protocol, list(command.encode()))
         if result != scard.SCARD_S_SUCCESS:
             return _TROUBLES.get(result, CardTrouble.MUTE)
-        return parse_response(bytes(raw)) or CardTrouble.MUTE
+        # Some drivers report success and hand back nothing when the card has gone.
+        return parse_response(bytes(raw)) or CardTrouble.PULLED
 
     try:
         return read_card(profiles, transmit)
