@@ -1,0 +1,269 @@
+"""Whole sheets through CUPS: hands the PDF over and stays with the job to its end.
+
+CUPS would keep a job through paper-out and power cuts and print it when nobody waits for it
+any more. A letter is a private paper: on trouble the job is cancelled, at the printer too,
+and when it has ended its file is purged from the spool. pycups blocks in C, so all of this
+runs in the thread that owns the printer, and no wait is without end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import cups  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+from hw.printer.ipp_state import f4_media, status_of_reasons
+from hw.protocols import (
+    Confirmed,
+    Interrupted,
+    NotStarted,
+    PrinterOffline,
+    PrinterOnline,
+    PrinterStatus,
+    PrintOutcome,
+    Unconfirmed,
+)
+
+IPP_PORT = 631
+CONNECT_SECONDS = 2.0
+POLL_SECONDS = 0.4
+CANCEL_SECONDS = 8.0
+TROUBLE_SECONDS = 1.2  # a printer may report trouble for a moment while it takes a sheet
+WARNING_SECONDS = 8.0  # a warning that lasts while a job does not move is its cause
+COMPLETED = 9
+ENDED = (7, 8, COMPLETED)  # canceled, aborted, completed
+TELLS_THE_END = ("ipp", "ipps", "dnssd", "implicitclass")
+STATE = ["printer-state", "printer-state-reasons", "media-supported", "device-uri"]
+
+Trouble = (cups.IPPError, cups.HTTPError, RuntimeError)
+
+
+class CupsPagePrinter:
+    """The queue ``queue`` of the CUPS server ``server`` ("host:port"). See PagePrinter.
+
+    A job that has not ended after ``job_seconds`` is cancelled.
+    """
+
+    def __init__(self, server: str, queue: str, job_seconds: float = 180) -> None:
+        host, _, port = server.rpartition(":") if ":" in server else (server, "", "")
+        if not host or (port and not port.isdigit()):
+            raise ValueError(f"[page_printer] server = {server!r} must be host:port")
+        self._host = host
+        self._port = int(port or IPP_PORT)
+        self._queue = queue
+        self._job_seconds = job_seconds
+
+    def status(self) -> PrinterStatus:
+        link = self._connect()
+        return link if isinstance(link, PrinterOffline) else self._status(link)
+
+    def print(self, pdf: bytes, title: str, progress: Callable[[int], None]) -> PrintOutcome:
+        link = self._connect()
+        if isinstance(link, PrinterOffline):
+            return NotStarted(link)
+        status = self._status(link)
+        if not isinstance(status, PrinterOnline):
+            return NotStarted(status)
+        progress(0)
+        try:
+            job = self._hand_over(link, pdf, title)
+        except (OSError, *Trouble) as error:
+            return Interrupted(0, self._lost(error))
+        progress(len(pdf))
+        return self._follow(link, job, len(pdf))
+
+    def close(self) -> None:
+        """Nothing to let go: a connection lives for one call."""
+
+    # ------------------------------------------------------------ the server
+
+    def _connect(self) -> Any:
+        """A pycups connection, or PrinterOffline."""
+        try:
+            _knock(self._host, self._port)
+            # createJob looks the queue up at the thread's default server, not at its connection's.
+            cups.setServer(self._host)
+            cups.setPort(self._port)
+            return cups.Connection(host=self._host, port=self._port)
+        except (OSError, RuntimeError) as error:
+            return PrinterOffline(
+                f"The print server at {self._host}:{self._port} cannot be reached ({error}); "
+                "check that CUPS is running."
+            )
+
+    def _lost(self, error: Exception) -> PrinterOffline:
+        return PrinterOffline(
+            f"The print server at {self._host}:{self._port} refused or broke off ({error}); "
+            f"check its queue {self._queue!r}."
+        )
+
+    def _attributes(self, link: Any) -> dict[str, Any]:
+        found: dict[str, Any] = link.getPrinterAttributes(self._queue, requested_attributes=STATE)
+        return found
+
+    def _status(self, link: Any) -> PrinterStatus:
+        """The queue's state, and what the machine behind it says right now.
+
+        An idle queue repeats what it heard during its last job, so a machine that speaks IPP
+        is asked itself.
+        """
+        try:
+            attributes = self._attributes(link)
+        except cups.IPPError as error:
+            return PrinterOffline(
+                f"The print server at {self._host}:{self._port} has no usable queue "
+                f"{self._queue!r} ({error.args[-1]}); set it up or correct [page_printer] queue."
+            )
+        except Trouble as error:
+            return self._lost(error)
+        device = urlsplit(str(attributes.get("device-uri", "")))
+        if device.scheme == "ipp" and device.hostname:
+            paused = status_of_reasons(
+                attributes["printer-state"], _only_paused(attributes), self._queue
+            )
+            machine = _ask_machine(device.hostname, device.port or IPP_PORT, device.geturl())
+            return paused if isinstance(paused, PrinterOffline) else machine
+        return _status_of(attributes, self._queue)
+
+    def _media(self, link: Any) -> Iterable[str]:
+        """Sizes by the names that the machine gives them; a queue without a PPD has none."""
+        attributes = self._attributes(link)
+        device = urlsplit(str(attributes.get("device-uri", "")))
+        if device.scheme == "ipp" and device.hostname:
+            machine = _machine_attributes(device.hostname, device.port or IPP_PORT, device.geturl())
+            attributes = {**attributes, **machine}
+        found = attributes.get("media-supported", ())
+        return (found,) if isinstance(found, str) else found
+
+    # ------------------------------------------------------------ the job
+
+    def _hand_over(self, link: Any, pdf: bytes, title: str) -> int:
+        options = {"media": f4_media(self._media(link)), "print-scaling": "none"}
+        job: int = link.createJob(self._queue, title, options)
+        try:
+            link.startDocument(self._queue, job, title, "application/pdf", 1)
+            link.writeRequestData(pdf, len(pdf))
+            link.finishDocument(self._queue)
+        except Trouble:
+            self._forget(link, job)
+            raise
+        return job
+
+    def _follow(self, link: Any, job: int, size: int) -> PrintOutcome:
+        deadline = time.monotonic() + self._job_seconds
+        trouble, warning = _Lasting(TROUBLE_SECONDS), _Lasting(WARNING_SECONDS)
+        status: PrinterStatus | None = None
+        try:
+            while status is None and time.monotonic() < deadline:
+                if _job_state(link, job) in ENDED:
+                    return self._ending(link, job, size)
+                attributes = self._attributes(link)
+                status = trouble.see(_status_of(attributes, self._queue)) or warning.see(
+                    _status_of(attributes, self._queue, heed_warnings=True)
+                )
+                time.sleep(POLL_SECONDS)
+            return self._cancel(link, job, size, status or self._too_slow())
+        except Trouble as error:
+            return Interrupted(size, self._lost(error))
+
+    def _cancel(self, link: Any, job: int, size: int, status: PrinterStatus) -> PrintOutcome:
+        """Cancel; the job may have ended well in the meantime."""
+        with contextlib.suppress(cups.IPPError):  # it has ended already
+            link.cancelJob(job)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while time.monotonic() < deadline and _job_state(link, job) not in ENDED:
+            time.sleep(POLL_SECONDS)
+        is_done = _job_state(link, job) == COMPLETED
+        outcome = self._ending(link, job, size)
+        return outcome if is_done else Interrupted(size, status)
+
+    def _ending(self, link: Any, job: int, size: int) -> PrintOutcome:
+        is_done = _job_state(link, job) == COMPLETED
+        attributes = self._attributes(link)
+        self._forget(link, job)
+        if not is_done:
+            status = self._status(link)
+            if isinstance(status, PrinterOnline):
+                status = _job_gone(self._queue)
+            return Interrupted(size, status)
+        scheme = urlsplit(str(attributes.get("device-uri", ""))).scheme
+        return Confirmed() if scheme in TELLS_THE_END else Unconfirmed()
+
+    def _forget(self, link: Any, job: int) -> None:
+        """Purge the job, so that the letter does not stay behind in the spool."""
+        with contextlib.suppress(*Trouble):
+            link.cancelJob(job, purge_job=True)
+
+    def _too_slow(self) -> PrinterOffline:
+        return PrinterOffline(
+            f"The page printer {self._queue} did not finish a job within "
+            f"{self._job_seconds:g} seconds; look at its display."
+        )
+
+
+class _Lasting:
+    """Lets trouble through that lasts for ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def see(self, status: PrinterStatus) -> PrinterStatus | None:
+        now = time.monotonic()
+        if isinstance(status, PrinterOnline):
+            self._since = None
+            return None
+        if self._since is None:
+            self._since = now
+        return status if now - self._since >= self._seconds else None
+
+
+def _knock(host: str, port: int) -> None:
+    """libcups waits half a minute for a host that is not there; find out sooner."""
+    socket.create_connection((host, port), CONNECT_SECONDS).close()
+
+
+def _ask_machine(host: str, port: int, uri: str) -> PrinterStatus:
+    try:
+        return _status_of(_machine_attributes(host, port, uri), f"at {host}:{port}")
+    except (OSError, *Trouble) as error:
+        return PrinterOffline(
+            f"The page printer at {host}:{port} cannot be reached ({error}); check its power "
+            "and its cable."
+        )
+
+
+def _machine_attributes(host: str, port: int, uri: str) -> dict[str, Any]:
+    _knock(host, port)
+    machine = cups.Connection(host=host, port=port)
+    found: dict[str, Any] = machine.getPrinterAttributes(uri=uri, requested_attributes=STATE[:3])
+    return found
+
+
+def _status_of(attributes: dict[str, Any], name: str, heed_warnings: bool = False) -> PrinterStatus:
+    state, reasons = attributes["printer-state"], _reasons(attributes)
+    return status_of_reasons(state, reasons, name, heed_warnings)
+
+
+def _reasons(attributes: dict[str, Any]) -> list[str]:
+    found = attributes.get("printer-state-reasons", [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def _only_paused(attributes: dict[str, Any]) -> list[str]:
+    return [reason for reason in _reasons(attributes) if reason.startswith("paused")]
+
+
+def _job_state(link: Any, job: int) -> int:
+    attributes = link.getJobAttributes(job, requested_attributes=["job-state"])
+    state: int = attributes["job-state"]
+    return state
+
+
+def _job_gone(queue: str) -> PrinterOffline:
+    return PrinterOffline(f"The page printer {queue} gave up a job and does not say why.")
