@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
@@ -16,14 +15,15 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from firmware.core.view import Form, Intent, Lights, Say, Screen, StillHere, ViewState
-from ui import keyboard  # noqa: F401  (the .kv files name its classes)
+from firmware.core.view import Form, Lights, Say, Screen, StillHere, ViewState
+from ui import keyboard, theme  # noqa: F401  (the .kv files name the keyboard's classes)
 from ui.bridge import Bridge
 from ui.inspect import Inspector
 from ui.page import Page, Send, load_kv
 from ui.screens import PAGES
 from ui.screens.preparing import PreparingPage
 from ui.texts import tr
+from ui.widgets import text_extent
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +39,18 @@ class Light(BoxLayout):
     good = StringProperty("")
     bad = StringProperty("")
     works = BooleanProperty(True)
+    words = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("good", "bad", "works"):
+            self.fbind(name, self._write)
+
+    def _write(self, *_: object) -> None:
+        self.words = self.good if self.works else self.bad
+        size = 3.3 * theme.pixels_per_mm()
+        words = text_extent(self.words, size, None, font_name=theme.FONT, bold=not self.works)
+        self.width = theme.mm(4.6) + theme.mm(1.8) + words[0] + 2
 
 
 class Strip(FloatLayout):
@@ -116,8 +128,7 @@ class Stage(FloatLayout):
         over = self._warning or self.ids.body
         if self._view is None:
             return -1, "preparing", over
-        tag = msgspec.inspect.type_info(type(self._view.screen)).tag  # type: ignore[union-attr]
-        return self._view.serial, str(tag), over
+        return self._view.serial, str(type(self._view.screen).__struct_config__.tag), over
 
     def at_rest(self, act: Callable[[], None]) -> None:
         """Call ``act`` when touches count: now, or soon."""

@@ -73,7 +73,7 @@ def draw_trunk(pen: Pen, left: float, top: float, size: float, flip: bool = Fals
 
 
 def _leaf(pen: Pen, point: tuple[float, float, float, float], side: int, length: float) -> None:
-    x, y, heading, width = point
+    _, _, heading, width = point
     foot = _beside(point, side * (width + length * 0.12))
     angle = math.atan2(side * math.cos(heading), side * math.sin(heading)) - side * 0.5
     tip = (foot[0] + math.cos(angle) * length, foot[1] + math.sin(angle) * length)
@@ -88,8 +88,9 @@ def draw_jasmine(pen: Pen, x: float, y: float, radius: float) -> None:
     """A jasmine blossom: five petals and a heart."""
     for petal in range(5):
         angle = math.radians(72 * petal - 90)
-        pen.disc(x + math.cos(angle) * radius * 0.6, y + math.sin(angle) * radius * 0.6,
-                 radius * 0.42)
+        pen.disc(
+            x + math.cos(angle) * radius * 0.6, y + math.sin(angle) * radius * 0.6, radius * 0.42
+        )
     pen.disc(x, y, radius * 0.3, 0)
     pen.disc(x, y, radius * 0.16)
 
@@ -206,9 +207,11 @@ def _hand(layers: _Layers) -> None:
     layers.lay(pen, _SLEEVE)
     pen = layers.pen()
     pen.area(
-        curve((66, 50), (74, 40), (92, 44), (100, 52))
-        + [(100, 74), (92, 88)]
-        + curve((92, 88), (78, 84), (66, 78), (62, 66))
+        [
+            *curve((66, 50), (74, 40), (92, 44), (100, 52)),
+            (100, 74),
+            *curve((92, 88), (78, 84), (66, 78), (62, 66)),
+        ]
     )
     for row in range(3):
         pen.line([(64 + row * 2, 60 + row * 8), (84, 64 + row * 7)], 9)

@@ -5,9 +5,20 @@ from __future__ import annotations
 from datetime import date
 
 _MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
-_DAYS = "Senin Selasa Rabu Kamis Jumat Sabtu Minggu".split()
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
+)
+_DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
 LENGTH = len("DD-MM-YYYY")
 
 

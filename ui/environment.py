@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 
@@ -28,6 +29,8 @@ def _set_variables(dpi: float) -> None:
 
 
 def _configure(width: int, height: int) -> None:
+    # Kivy warns with a traceback of every input library that is not there; we want none.
+    logging.getLogger("kivy").setLevel(logging.ERROR)
     from kivy.config import Config
 
     graphics = {
@@ -44,6 +47,7 @@ def _configure(width: int, height: int) -> None:
     }
     for key, value in graphics.items():
         Config.set("graphics", key, value)
+    Config.set("kivy", "log_level", "error")
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("kivy", "keyboard_mode", "")
     Config.set("kivy", "kivy_clock", "interrupt")  # a line from the controller wakes the loop

@@ -19,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_panel_options(parser)
     options = parser.parse_args(arguments)
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
-    environment.prepare(*options.size, options.dpi)
+    width, height = options.size
+    environment.prepare(width, height, options.dpi)
 
     from ui import theme
 

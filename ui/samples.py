@@ -41,7 +41,9 @@ PURPOSES = (
 )
 
 
-def _text(value: str, problem: Say | None, question: str = "Apa nama usaha Bapak/Ibu?") -> view.Form:
+def _text(
+    value: str, problem: Say | None, question: str = "Apa nama usaha Bapak/Ibu?"
+) -> view.Form:
     return view.Form(
         USAHA,
         SHORT if question.startswith("Apa") else KNOWN,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
@@ -215,7 +215,7 @@ class TouchButton(Touchable):
         self._fill()
         for name in ("text", "icon", "icon_side"):
             self.fbind(name, self._fill)
-        for name in ("ink", "largest_mm", "bold", "halign", "icon_mm"):
+        for name in ("ink", "largest_mm", "bold", "halign", "icon_mm", "size"):
             self.fbind(name, self._dress)
 
     def _fill(self, *_: object) -> None:
@@ -237,6 +237,23 @@ class TouchButton(Touchable):
             self._icon.name, self._icon.color = self.icon, self.ink
             self._size_icon(self._icon)
 
+        self._gather()
+
+    def _gather(self) -> None:
+        """Bring icon and word together in the middle where there is room to spare."""
+        side, end = theme.mm(3), theme.mm(1)
+        if self._icon is not None and self._label is not None and self.halign == "center":
+            icon = theme.mm(self.icon_mm) + theme.mm(2)
+            if self.icon_side == "top":
+                end = max(end, int((self.height - icon - self._word(self.width - 2 * side)[1]) / 2))
+            else:
+                side = max(side, int((self.width - icon - self._word(None)[0]) / 2) - 2)
+        self.padding = (side, end, side, end) if self.text else end
+
+    def _word(self, width: float | None) -> tuple[float, float]:
+        size = self.largest_mm * theme.pixels_per_mm()
+        return text_extent(self.text, size, width, font_name=theme.FONT, bold=self.bold)
+
     def _size_icon(self, icon: Icon) -> None:
         side = theme.mm(self.icon_mm)
         if self._label is None:
@@ -249,12 +266,14 @@ class TouchButton(Touchable):
 
 
 class KnownTable(Widget):
-    """Labels and values in two columns, in the largest type with which all rows fit."""
+    """Labels and values in two columns, in the largest type with which all rows fit.
+
+    Two short rows that follow one another (RT and RW) share a line.
+    """
 
     rows = ListProperty([])
     largest_mm = NumericProperty(4.4)
-    smallest_mm = NumericProperty(2.6)
-    label_share = NumericProperty(0.34)
+    smallest_mm = NumericProperty(2.4)
 
     def __init__(self, **kwargs: Any) -> None:
         self._lay = Clock.create_trigger(self._arrange, -1)
@@ -267,52 +286,104 @@ class KnownTable(Widget):
         self.clear_widgets()
         if not self.rows or self.width < 2 or self.height < 2:
             return
-        size_mm, heights = self._choose()
+        lines = _lines_of([(str(label), str(value)) for label, value in self.rows])
+        measure = self._choose(lines)
         top = self.top
-        gap = self._gap(size_mm)
-        left = int(self.width * self.label_share)
-        for (label, value), height in zip(self.rows, heights, strict=True):
+        for line in lines:
+            height = measure.height(line)
             top -= height
-            self._place(label, size_mm, self.x, top, left - gap, height, bold=False)
-            self._place(value, size_mm, self.x + left, top, self.width - left, height, bold=True)
-            top -= gap
+            for cell in measure.cells(line):
+                self._place(cell, measure.size_mm, top, height)
+            top -= measure.gap
 
-    def _gap(self, size_mm: float) -> float:
-        return theme.mm(size_mm * 0.42)
-
-    def _choose(self) -> tuple[float, list[float]]:
+    def _choose(self, lines: list[_Line]) -> _Measure:
         size = self.largest_mm
         while True:
-            heights = [self._row_height(label, value, size) for label, value in self.rows]
-            total = sum(heights) + self._gap(size) * (len(heights) - 1)
-            if total <= self.height or size <= self.smallest_mm:
-                return size, heights
+            measure = _Measure(size, self.width, lines)
+            total = sum(map(measure.height, lines)) + measure.gap * (len(lines) - 1)
+            good = total <= self.height and all(map(measure.keeps_words, lines))
+            if good or size <= self.smallest_mm:
+                return measure
             size = max(size * _STEP, self.smallest_mm)
 
-    def _row_height(self, label: str, value: str, size_mm: float) -> float:
-        pixels = size_mm * theme.pixels_per_mm()
-        left = int(self.width * self.label_share)
-        first = text_extent(label, pixels, left - self._gap(size_mm), font_name=theme.FONT)
-        room = self.width - left
-        second = text_extent(value, pixels, room, font_name=theme.FONT, bold=True)
-        return max(first[1], second[1]) + 1
-
-    def _place(
-        self, text: str, size_mm: float, x: float, y: float, width: float, height: float, bold: bool
-    ) -> None:
+    def _place(self, cell: _Cell, size_mm: float, y: float, height: float) -> None:
         self.add_widget(
             Text(
-                text=text,
-                bold=bold,
-                color=theme.INK if bold else theme.MUTED,
+                text=cell.text,
+                bold=cell.bold,
+                color=theme.INK if cell.bold else theme.MUTED,
                 largest_mm=size_mm,
                 smallest_mm=min(size_mm, 2.0),
                 valign="top",
                 size_hint=(None, None),
-                pos=(x, y),
-                size=(width, height),
+                pos=(self.x + cell.x, y),
+                size=(cell.width, height),
             )
         )
+
+
+_Line = list[tuple[str, str]]
+_SHORT = 5
+
+
+def _lines_of(rows: list[tuple[str, str]]) -> list[_Line]:
+    lines: list[_Line] = []
+    for row in rows:
+        short = max(map(len, row)) <= _SHORT
+        before = lines[-1] if lines else []
+        if short and len(before) == 1 and max(map(len, before[0])) <= _SHORT:
+            before.append(row)
+        else:
+            lines.append([row])
+    return lines
+
+
+class _Cell(NamedTuple):
+    text: str
+    bold: bool
+    x: float
+    width: float
+
+
+class _Measure:
+    """A table's measures in pixels at a size of type."""
+
+    def __init__(self, size_mm: float, width: float, lines: list[_Line]) -> None:
+        self.size_mm = size_mm
+        self.gap = theme.mm(size_mm * 0.42)
+        self._size = size_mm * theme.pixels_per_mm()
+        self._width = width
+        longest = max(self._extent(line[0][0], None, False)[0] for line in lines)
+        self._left = min(longest + 2 * self.gap, width * 0.45)
+
+    def _extent(self, text: str, width: float | None, bold: bool) -> tuple[float, float]:
+        return text_extent(text, self._size, width, font_name=theme.FONT, bold=bold)
+
+    def cells(self, line: _Line) -> list[_Cell]:
+        """Where labels (thin) and values (bold) of a line stand."""
+        (label, value), room = line[0], self._width - self._left
+        cells = [_Cell(label, False, 0, self._left - self.gap)]
+        if len(line) == 1:
+            return [*cells, _Cell(value, True, self._left, room)]
+        (other, last), third = line[1], room / 3
+        return [
+            *cells,
+            _Cell(value, True, self._left, third),
+            _Cell(other, False, self._left + third, third),
+            _Cell(last, True, self._left + 2 * third, third),
+        ]
+
+    def keeps_words(self, line: _Line) -> bool:
+        """Whether no word is cut in two."""
+        return all(
+            self._extent(word, None, cell.bold)[0] <= cell.width
+            for cell in self.cells(line)
+            for word in cell.text.split()
+        )
+
+    def height(self, line: _Line) -> float:
+        """Of the tallest cell."""
+        return 1 + max(self._extent(c.text, c.width, c.bold)[1] for c in self.cells(line))
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

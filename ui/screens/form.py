@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, StringProperty
@@ -11,8 +12,11 @@ from firmware.core.view import Answer, Back, Form, Next, Question, Say
 from ui import dates, theme
 from ui.echo import Echo
 from ui.page import Page, Send, load_kv, rows_of
+from ui.paging import Pages
 from ui.texts import tr
 from ui.widgets import TouchButton
+
+_TILES = 9
 
 
 class Verdict(BoxLayout):
@@ -34,6 +38,19 @@ class Verdict(BoxLayout):
             self.text, self.icon, self.ink = tr("Sudah benar"), "success", theme.GREEN
 
 
+class FormFooter(BoxLayout):
+    """Back and on; on only when the answer is good."""
+
+    can_go_on = BooleanProperty(False)
+    __events__ = ("on_next", "on_back")
+
+    def on_next(self) -> None:
+        """The event's default: nothing."""
+
+    def on_back(self) -> None:
+        """The event's default: nothing."""
+
+
 class Body(BoxLayout):
     """The middle of the page for one kind of question."""
 
@@ -44,7 +61,7 @@ class Body(BoxLayout):
     known = ListProperty([])
     value = StringProperty("")
     can_go_on = BooleanProperty(False)
-    __events__ = ("on_answer", "on_next", "on_back")
+    __events__: tuple[str, ...] = ("on_answer", "on_next", "on_back")
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """Draw the question as it stands; ``value`` is what the visitor has before the eyes."""
@@ -96,29 +113,55 @@ class ChoiceBody(Body):
 
     def __init__(self, question: Question, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._tiles = [self._tile(n, text) for n, text in enumerate(question.choices)]
-        grid = self.ids.tiles
-        for tile in self._tiles:
-            grid.add_widget(tile)
+        self._tiles = {
+            choice: self._tile(f"choice-{number}", tr(choice), self._answering(choice))
+            for number, choice in enumerate(question.choices)
+        }
+        tiles = list(self._tiles.values())
         if question.other:
-            other = TouchButton(
-                target_id="choice-other", text=tr("Tulis sendiri"), icon="keyboard", halign="left"
-            )
-            other.bind(on_tap=lambda *_: self.dispatch("on_other"))
-            grid.add_widget(other)
-        grid.cols = 2 if len(grid.children) <= 8 else 3
+            tiles.append(self._other_tile())
+        self._pages = Pages[TouchButton](len(tiles) if len(tiles) <= _TILES else _TILES - 1)
+        self._pages.fill(tiles)
+        self._lay_out()
 
-    def _tile(self, number: int, choice: str) -> TouchButton:
-        tile = TouchButton(
-            target_id=f"choice-{number}", text=tr(choice), bold=False, halign="left", icon_mm=6
-        )
-        tile.bind(on_tap=lambda *_: self.dispatch("on_answer", choice))
+    def _lay_out(self) -> None:
+        grid = self.ids.tiles
+        grid.clear_widgets()
+        shown = list(self._pages.shown)
+        if self._pages.count > 1:
+            shown.append(self._more_tile())
+        grid.cols = 2 if len(shown) <= 6 else 3
+        for tile in shown:
+            grid.add_widget(tile)
+
+    def _tile(self, target_id: str, text: str, act: Callable[..., None]) -> TouchButton:
+        tile = TouchButton(target_id=target_id, text=text, bold=False, halign="left")
+        tile.bind(on_tap=act)
         return tile
+
+    def _answering(self, choice: str) -> Callable[..., None]:
+        return lambda *_: self.dispatch("on_answer", choice)
+
+    def _other_tile(self) -> TouchButton:
+        tile = self._tile("choice-other", tr("Tulis sendiri"), lambda *_: self.dispatch("on_other"))
+        tile.icon, tile.bold = "keyboard", True
+        return tile
+
+    def _more_tile(self) -> TouchButton:
+        place = {"page": str(self._pages.number), "pages": str(self._pages.count)}
+        words = tr(Say("Pilihan lain ({page}/{pages})", place))
+        tile = self._tile("more", words, lambda *_: self._turn())
+        tile.icon, tile.look = "list", "quiet"
+        return tile
+
+    def _turn(self) -> None:
+        self._pages.turn()
+        self._lay_out()
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """The chosen tile has a check, not only another colour."""
         super().update(screen, value, settled)
-        for tile, choice in zip(self._tiles, screen.question.choices, strict=True):
+        for choice, tile in self._tiles.items():
             chosen = choice == value
             tile.look = "chosen" if chosen else "plain"
             tile.icon = "success" if chosen else ""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from firmware.core.view import Home, PendingItem, PrintLetter, ReadyItem, Say
+from ui import theme
 from ui.page import Page, Send, load_kv
 from ui.paging import Pages
 from ui.texts import tr
-from ui.widgets import Panel
+from ui.widgets import Panel, Text
 
 _ROWS = 3
+_NOTHING_YET = "Anda belum punya permohonan di anjungan ini. Tekan Buat surat baru untuk memulai."
 
 
 class ReadyCard(Panel):
@@ -27,9 +29,8 @@ class ReadyCard(Panel):
     def __init__(self, item: ReadyItem, send: Send, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.title = item.title
-        number = tr(Say("Nomor {number}", {"number": item.number}))
         copies = tr(Say("sudah dicetak {n} kali", {"n": str(item.copies)}))
-        self.detail = f"{number}, {copies}" if item.copies else number
+        self.detail = f"{item.number}\n{copies}" if item.copies else item.number
         self.label = tr("Cetak lagi") if item.copies else tr("Cetak")
         self.target_id = f"print-{item.request_id}"
         self.ids.print.bind(on_tap=lambda *_: send(PrintLetter(item.request_id)))
@@ -55,7 +56,6 @@ class HomePage(Page):
     name = StringProperty("")
     heading = StringProperty("")
     more = StringProperty("")
-    empty = BooleanProperty(True)
 
     def __init__(self, send: Send, **kwargs: Any) -> None:
         self._pages: Pages[ReadyItem | PendingItem] = Pages(_ROWS)
@@ -65,7 +65,6 @@ class HomePage(Page):
         """Draw the page at hand of the visitor's requests."""
         self.name = screen.name
         self._pages.fill((*screen.ready, *screen.pending))
-        self.empty = not (screen.ready or screen.pending)
         if screen.ready:
             self.heading = tr(Say("{n} surat siap dicetak", {"n": str(len(screen.ready))}))
         else:
@@ -81,8 +80,12 @@ class HomePage(Page):
         cards = self.ids.cards
         cards.clear_widgets()
         for item in self._pages.shown:
-            ready = isinstance(item, ReadyItem)
-            cards.add_widget(ReadyCard(item, self.send) if ready else PendingCard(item))
+            if isinstance(item, ReadyItem):
+                cards.add_widget(ReadyCard(item, self.send))
+            else:
+                cards.add_widget(PendingCard(item))
+        if not self._pages.shown:
+            cards.add_widget(Text(text=tr(_NOTHING_YET), largest_mm=6, color=theme.MUTED))
         cards.add_widget(BoxLayout())
         pages = self._pages
         place = {"page": str(pages.number), "pages": str(pages.count)}

@@ -1,0 +1,124 @@
+"""The real process on a real display: a finger (xdotool) where the inspector says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from firmware.core import view
+from tests.ui.test_bridge import PATIENCE, Controller
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs xvfb and xdotool"
+)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    """A display of its own, with a number that Xvfb picks."""
+    told, tell = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        pass_fds=(tell,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(tell)
+    with os.fdopen(told) as answer:
+        number = answer.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture
+def controller(tmp_path: Path) -> Iterator[Controller]:
+    controller = Controller(tmp_path / "ui.sock")
+    yield controller
+    controller.close()
+
+
+@pytest.fixture
+def screen(display: str, controller: Controller, tmp_path: Path) -> Iterator[Path]:
+    """The process; gives the inspector's socket."""
+    inspect = tmp_path / "inspect.sock"
+    sockets = ["--socket", str(tmp_path / "ui.sock"), "--inspect", str(inspect)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui", *sockets],
+        env={**os.environ, "DISPLAY": display, "SDL_VIDEODRIVER": "x11"},
+    )
+    controller.accept()
+    yield inspect
+    process.terminate()
+    process.wait()
+
+
+def _ask(inspect: Path, question: dict[str, str]) -> dict[str, Any]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.settimeout(PATIENCE)
+        line.connect(str(inspect))
+        line.sendall(json.dumps(question).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(line.makefile().readline())
+        return answer
+
+
+def _wait_for(inspect: Path, screen: str) -> dict[str, dict[str, Any]]:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        answer = _ask(inspect, {"ask": "targets"})
+        if answer["screen"] == screen:
+            return {target["id"]: target for target in answer["targets"]}
+    raise AssertionError(f"the screen {screen} never came")
+
+
+def _touch(display: str, target: dict[str, Any]) -> None:
+    x, y = target["x"] + target["width"] / 2, target["y"] + target["height"] / 2
+    move = ["mousemove", str(round(x)), str(round(y)), "click", "1"]
+    subprocess.run(["xdotool", *move], env={**os.environ, "DISPLAY": display}, check=True)
+
+
+def test_fingers_type_a_pin_and_keys_do_nothing(
+    screen: Path, controller: Controller, display: str, tmp_path: Path
+) -> None:
+    controller.show("pin")
+    targets = _wait_for(screen, "pin")
+    for digit in (7, 0):
+        _touch(display, targets[f"digit-{digit}"])
+        assert controller.hear() == view.Digit(digit)
+    keys = ["key", "Escape", "key", "F1"]
+    subprocess.run(["xdotool", *keys], env={**os.environ, "DISPLAY": display}, check=True)
+    picture = tmp_path / "pin.png"
+    assert _ask(screen, {"ask": "picture", "path": str(picture)})["ok"]
+    with Image.open(picture) as seen:
+        assert seen.size == (1280, 800)
+        assert len(seen.getcolors(1 << 20)) > 20
+    controller.show("review")
+    _touch(display, _wait_for(screen, "review")["next"])
+    assert controller.hear() == view.Next()
+
+
+def test_without_a_controller_the_kiosk_is_being_prepared(
+    screen: Path, controller: Controller
+) -> None:
+    controller.show("home")
+    _wait_for(screen, "home")
+    controller.close()
+    assert _wait_for(screen, "preparing") == {}
+
+
+def test_a_question_that_is_none_is_answered_with_what_can_be_asked(
+    screen: Path, controller: Controller
+) -> None:
+    controller.show("home")
+    assert "targets" in _ask(screen, {"ask": "everything"})["error"]
+    assert not _ask(screen, {"ask": "picture", "path": "/nowhere/at/all.png"})["ok"]

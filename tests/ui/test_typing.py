@@ -1,0 +1,80 @@
+"""Echo, days and pages: what the screen reckons by itself."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui import dates
+from ui.echo import Echo
+from ui.paging import Pages
+
+
+def test_a_late_view_does_not_undo_what_was_typed_since() -> None:
+    echo = Echo()
+    echo.hear("nama", "")
+    echo.type("a")
+    echo.type("ab")
+    echo.hear("nama", "a")
+    assert (echo.value, echo.settled) == ("ab", False)
+    echo.hear("nama", "ab")
+    assert (echo.value, echo.settled) == ("ab", True)
+
+
+def test_the_controllers_own_word_counts_when_nothing_is_on_the_way() -> None:
+    echo = Echo()
+    echo.hear("nama", "")
+    echo.hear("nama", "Toko")
+    assert echo.value == "Toko"
+    echo.type("Toko A")
+    echo.hear("alamat", "")
+    assert (echo.name, echo.value, echo.settled) == ("alamat", "", True)
+
+
+@given(st.lists(st.sampled_from(["type", "erase", "hear"]), max_size=40))
+def test_in_the_end_screen_and_controller_agree(steps: list[str]) -> None:
+    echo, on_the_way = Echo(), []
+    echo.hear("nama", "")
+    for step in steps:
+        if step == "hear" and on_the_way:
+            echo.hear("nama", on_the_way.pop(0))
+        elif step != "hear":
+            typed = echo.value + "a" if step == "type" else echo.value[:-1]
+            echo.type(typed)
+            on_the_way.append(typed)
+            assert echo.value == typed
+    typed_last = echo.value
+    for value in on_the_way:
+        echo.hear("nama", value)
+    assert (echo.value, echo.settled) == (typed_last, True)
+
+
+def test_dashes_come_and_go_by_themselves() -> None:
+    value = ""
+    for digit in (1, 7, 0, 8, 2, 0, 2, 6, 9):
+        value = dates.add_digit(value, digit)
+    assert value == "17-08-2026"
+    assert dates.drop_digit("17-0") == "17"
+    assert dates.drop_digit("") == ""
+    assert dates.template("17-0") == "17-0_-____"
+
+
+def test_a_day_is_read_in_words_only_when_there_is_such_a_day() -> None:
+    assert dates.in_words("17-08-2026") == "Senin, 17 Agustus 2026"
+    assert dates.in_words("31-02-2026") == ""
+    assert dates.in_words("17-08-20") == ""
+    assert dates.in_words("Toko-1") == ""
+
+
+def test_pages_go_round() -> None:
+    pages = Pages[int](3)
+    pages.fill(range(7))
+    assert (list(pages.shown), pages.count) == ([0, 1, 2], 3)
+    pages.turn()
+    pages.turn()
+    assert list(pages.shown) == [6]
+    pages.turn()
+    assert pages.number == 1
+    pages.turn()
+    pages.fill(range(2))
+    assert list(pages.shown) == [0, 1]
