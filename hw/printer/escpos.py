@@ -142,7 +142,8 @@ class _Job:
 def _code_pages(profile: Any) -> dict[str, int]:
     """The Latin code pages that the profile has, with the numbers it gives them."""
     there: dict[str, int] = profile.get_code_pages()
-    return {page: int(there[page]) for page in CODE_PAGES if page in there}
+    found = {page: int(there[page]) for page in CODE_PAGES if page in there}
+    return found or {CODE_PAGES[0]: 0}  # every page has ASCII in its lower half
 
 
 def _without_controls(data: str) -> str:

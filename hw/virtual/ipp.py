@@ -56,6 +56,10 @@ class VirtualPagePrinter:
         """The PDFs that came out, oldest first."""
         return sorted(self._tray.glob("*.pdf"))
 
+    def spooled(self) -> list[Path]:
+        """Documents that still lie in the print server's spool."""
+        return [] if self._state is None else sorted((self._state / "cups" / "spool").glob("d*"))
+
     def start(self) -> None:
         """Start; returns when a job can be printed. Raises OSError with one clear sentence."""
         for path, package in PROGRAMS.values():

@@ -1,0 +1,302 @@
+"""Every ticket printer keeps the same promises: real TCP to the virtual one, and memory."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from hw.printer.driver import EscposPrinter, Patience
+from hw.printer.escpos import EscposEncoder
+from hw.printer.network import NetworkPipe
+from hw.protocols import (
+    Align,
+    Confirmed,
+    Cut,
+    Fault,
+    Interrupted,
+    Line,
+    NotStarted,
+    Paper,
+    PrinterBlocked,
+    PrinterOffline,
+    PrinterOnline,
+    Qr,
+    Raster,
+    Rule,
+    Slip,
+    TicketPrinter,
+    Unconfirmed,
+)
+from hw.virtual.memory_printer import MemoryTicketPrinter
+from hw.virtual.printer import VirtualPrinter
+
+LINK = "https://surat.example.test/lacak/ABCDE12345"
+TICKET: Slip = (
+    Line("ANJUNGAN", bold=True, align=Align.CENTER, scale=2),
+    Rule(),
+    Line("Kode: ABCDE-12345"),
+    Qr(LINK, module_dots=6),
+    Cut(),
+)
+LONG: Slip = (Raster(576, b"\x18" * 72 * 3000), Cut())
+SHORT_PATIENCE = Patience(
+    answer=0.3, stall=1.0, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1
+)
+
+
+class Bench(Protocol):
+    """A printer and a person who can put it into every condition."""
+
+    printer: TicketPrinter
+
+    def paper_out(self) -> None: ...
+    def cover_open(self) -> None: ...
+    def gone(self) -> None: ...
+    def mended(self) -> None: ...
+    def paper_ends_in_mid_job(self) -> None: ...
+    def cannot_confirm(self) -> None: ...
+    def count(self) -> int: ...
+
+
+@dataclass
+class MemoryBench:
+    printer: MemoryTicketPrinter
+
+    def paper_out(self) -> None:
+        self.printer.condition = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+
+    def cover_open(self) -> None:
+        self.printer.condition = PrinterBlocked(Fault.COVER_OPEN, Paper.FULL)
+
+    def gone(self) -> None:
+        self.printer.condition = PrinterOffline("The printer in memory was taken away.")
+
+    def mended(self) -> None:
+        self.printer.condition = PrinterOnline(Paper.FULL)
+
+    def paper_ends_in_mid_job(self) -> None:
+        self.printer.breaks_with = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+
+    def cannot_confirm(self) -> None:
+        self.printer.confirms = False
+
+    def count(self) -> int:
+        return len(self.printer.slips)
+
+
+@dataclass
+class NetworkBench:
+    printer: EscposPrinter
+    machine: VirtualPrinter
+
+    def paper_out(self) -> None:
+        self.machine.control({"paper": "out"})
+
+    def cover_open(self) -> None:
+        self.machine.control({"cover": "open"})
+
+    def gone(self) -> None:
+        self.machine.control({"power": "off"})
+
+    def mended(self) -> None:
+        self.machine.control({"power": "on", "paper": "full", "cover": "closed"})
+
+    def paper_ends_in_mid_job(self) -> None:
+        self.machine.control({"paper_left_mm": 20})
+
+    def cannot_confirm(self) -> None:
+        self.machine.control({"answers": "none"})
+
+    def count(self) -> int:
+        return len(self.machine.slips)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[VirtualPrinter]:
+    with VirtualPrinter(tmp_path / "paper") as machine:
+        yield machine
+
+
+def driver(port: int) -> EscposPrinter:
+    return EscposPrinter(NetworkPipe("127.0.0.1", port), EscposEncoder(), SHORT_PATIENCE)
+
+
+@pytest.fixture(params=["memory", "network"])
+def bench(request: pytest.FixtureRequest) -> Bench:
+    if request.param == "memory":
+        return MemoryBench(MemoryTicketPrinter())
+    machine = request.getfixturevalue("machine")
+    return NetworkBench(driver(machine.port), machine)
+
+
+# ---------------------------------------------------------------- every printer
+
+
+def test_a_ticket_is_printed_and_confirmed(bench: Bench) -> None:
+    heard: list[int] = []
+    assert bench.printer.status() == PrinterOnline(Paper.FULL)
+    assert bench.printer.print(TICKET, heard.append) == Confirmed()
+    assert bench.count() == 1
+    assert heard[0] == 0
+    assert heard == sorted(heard)
+    assert heard[-1] > 0
+
+
+def test_without_paper_not_one_byte_is_sent(bench: Bench) -> None:
+    bench.paper_out()
+    heard: list[int] = []
+    outcome = bench.printer.print(TICKET, heard.append)
+    assert outcome == NotStarted(PrinterBlocked(Fault.PAPER_OUT, Paper.OUT))
+    assert heard == []
+    bench.mended()
+    assert bench.printer.print(TICKET, heard.append) == Confirmed()
+    assert bench.count() == 1
+
+
+def test_an_open_cover_is_told(bench: Bench) -> None:
+    bench.cover_open()
+    blocked = PrinterBlocked(Fault.COVER_OPEN, Paper.FULL)
+    assert bench.printer.status() == blocked
+    assert bench.printer.print(TICKET, ignore) == NotStarted(blocked)
+
+
+def test_a_printer_that_is_gone_comes_back(bench: Bench) -> None:
+    bench.gone()
+    assert isinstance(bench.printer.status(), PrinterOffline)
+    assert isinstance(bench.printer.print(TICKET, ignore), NotStarted)
+    bench.mended()
+    assert bench.printer.print(TICKET, ignore) == Confirmed()
+
+
+def test_paper_that_ends_in_mid_job_leaves_an_unknown_ticket(bench: Bench) -> None:
+    bench.paper_ends_in_mid_job()
+    outcome = bench.printer.print(TICKET, ignore)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.status == PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+    assert outcome.offset > 0
+    assert bench.printer.status() == PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+    bench.mended()
+    assert bench.printer.print(TICKET, ignore) == Confirmed()
+
+
+def test_what_cannot_be_confirmed_is_not(bench: Bench) -> None:
+    bench.cannot_confirm()
+    assert bench.printer.print(TICKET, ignore) == Unconfirmed()
+    assert bench.printer.print(TICKET, ignore) == Unconfirmed()
+    assert bench.count() == 2
+
+
+def test_closing_twice_does_no_harm(bench: Bench) -> None:
+    bench.printer.close()
+    bench.printer.close()
+
+
+# ---------------------------------------------------------------- on the wire
+
+
+def test_the_code_on_the_paper_can_be_read(machine: VirtualPrinter) -> None:
+    assert driver(machine.port).print(TICKET, ignore) == Confirmed()
+    with Image.open(machine.slips[0]) as slip:
+        assert [code.text for code in zxingcpp.read_barcodes(slip.convert("L"))] == [LINK]
+
+
+def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: VirtualPrinter) -> None:
+    machine.control({"answers": "sensor"})
+    printer = driver(machine.port)
+    assert printer.print(TICKET, ignore) == Confirmed()
+    assert printer.print(TICKET, ignore) == Confirmed()
+
+
+def test_a_long_picture_that_meets_the_end_of_the_roll(machine: VirtualPrinter) -> None:
+    """The printer's buffer is full then, so it must have said unasked what is wrong."""
+    machine.control({"paper_left_mm": 20})
+    outcome = driver(machine.port).print(LONG, ignore)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.status == PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+
+
+def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
+    machine: VirtualPrinter,
+) -> None:
+    """Even when the first one's rest comes out by itself, because the printer was too full to
+    hear that it should forget it.
+    """
+    printer = driver(machine.port)
+    for slip in (TICKET, LONG):
+        machine.control({"paper_left_mm": 20})
+        assert isinstance(printer.print(slip, ignore), Interrupted)
+        machine.control({"paper": "full"})
+        assert printer.print(TICKET, ignore) == Confirmed()
+    remains, ticket = machine.slips[0], machine.slips[-1]
+    with Image.open(remains) as left, Image.open(ticket) as whole:
+        assert left.height == 96 + 160
+        assert whole.height < 800
+        assert [code.text for code in zxingcpp.read_barcodes(whole.convert("L"))] == [LINK]
+
+
+def test_power_lost_in_mid_job(machine: VirtualPrinter) -> None:
+    printer = driver(machine.port)
+    machine.control({"power_off_after_bytes": 40_000})
+    outcome = printer.print(LONG, ignore)
+    assert isinstance(outcome, Interrupted)
+    assert isinstance(outcome.status, PrinterOffline)
+    machine.control({"power": "on"})
+    assert printer.print(TICKET, ignore) == Confirmed()
+
+
+def test_a_printer_that_takes_bytes_but_never_answers(machine: VirtualPrinter) -> None:
+    machine.control({"mute": True})
+    status = driver(machine.port).status()
+    assert isinstance(status, PrinterOffline)
+    assert f"127.0.0.1:{machine.port}" in status.reason
+
+
+def test_a_printer_off_line_by_its_button(machine: VirtualPrinter) -> None:
+    machine.control({"online": False})
+    status = driver(machine.port).status()
+    assert isinstance(status, PrinterOffline)
+    assert "off-line" in status.reason
+
+
+def test_little_paper_is_no_obstacle(machine: VirtualPrinter) -> None:
+    machine.control({"paper": "low"})
+    printer = driver(machine.port)
+    assert printer.status() == PrinterOnline(Paper.LOW)
+    assert printer.print(TICKET, ignore) == Confirmed()
+
+
+def test_a_printer_that_is_not_there_is_named() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    status = driver(port).status()
+    assert isinstance(status, PrinterOffline)
+    assert f"127.0.0.1:{port}" in status.reason
+
+
+def test_a_raster_that_looks_like_commands_harms_nobody(machine: VirtualPrinter) -> None:
+    clear = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08" + b"\x10\x04\x01" * 14
+    rows = (clear + bytes(72 - len(clear) % 72)) * 40
+    slip: Slip = (Raster(576, rows[: len(rows) // 72 * 72]), *TICKET)
+    assert driver(machine.port).print(slip, ignore) == Confirmed()
+    with Image.open(machine.slips[0]) as paper:
+        assert len(zxingcpp.read_barcodes(paper.convert("L"))) == 1
+
+
+def test_the_control_refuses_what_it_does_not_know(machine: VirtualPrinter) -> None:
+    assert machine.control({"paper": "blue"})["ok"] is False
+    assert machine.control({"ask": "state"})["state"]["paper"] == "full"
+
+
+def ignore(_: int) -> None:
+    """Nobody listens to the progress."""
+
+
+_: Callable[[int], None] = ignore
