@@ -52,6 +52,7 @@ from hw.protocols import (
 
 TICK_SECONDS = 1.0
 OUTBOX_SECONDS = 2.0
+BEAT_AT_MOST_EVERY_SECONDS = 10.0
 
 
 class Controller:
@@ -74,6 +75,7 @@ class Controller:
         self._link_online = False
         self._started_at = time.monotonic()
         self._beat_at = 0.0
+        self._beaten_at = float("-inf")
         self._outbox_at = 0.0
         self._outbox = Outbox(parts.store, random)
         tell = self._events.append
@@ -171,6 +173,8 @@ class Controller:
             case CardReported(report):
                 self._card_reported(report)
             case PrinterSeen(medium, status):
+                if self._printing.status.get(medium) != status:
+                    self._beat_soon()
                 self._printing.printer_seen(medium, status)
             case JobEnded(job_id, outcome):
                 self._printing.job_ended(job_id, outcome)
@@ -199,6 +203,8 @@ class Controller:
 
     def _card_reported(self, report: CardReport) -> None:
         journal = self._parts.journal
+        if isinstance(report, ReaderOnline | ReaderOffline):
+            self._beat_soon()
         match report:
             case ReaderOnline(name):
                 journal.write("card.reader", online=True, detail=name)
@@ -286,7 +292,8 @@ class Controller:
         self._parts.journal.write("link.changed", online=True, detail="")
         self._outbox.forget_flights()
         self._parts.link.publish_state(wire.encode(self._standing(online=True)))
-        self._outbox_at = self._beat_at = 0.0
+        self._outbox_at = 0.0
+        self._beat_soon()
         self._events.append(events.LinkChanged(online=True))
 
     def _link_down(self, detail: str) -> None:
@@ -331,7 +338,13 @@ class Controller:
         )
         message = heartbeat(readings, self._parts.store, datetime.now().astimezone())
         self._parts.link.publish("hb", wire.encode(message))
+        self._beaten_at = now
         self._beat_at = now + self._parts.heartbeat_seconds
+
+    def _beat_soon(self) -> None:
+        """Something about a device changed: do not wait for the next regular heartbeat."""
+        soonest = self._beaten_at + BEAT_AT_MOST_EVERY_SECONDS
+        self._beat_at = min(self._beat_at, soonest)
 
 
 def _now_text() -> str:

@@ -24,7 +24,7 @@ def view_of(state: State, serial: int) -> ViewState:
 def _out_of_service(_state: State) -> view.Screen:
     return view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),
-        Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
+        Say("Silakan beri tahu petugas. Untuk keperluan mendesak, datanglah ke kantor desa."),
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from hw.card.apdu import Command, Response, parse_response
 from hw.card.profiles import read_card, report_of
@@ -25,14 +24,6 @@ class MemoryReader:
     def __init__(self) -> None:
         self._report: Callable[[CardReport], None] = _unheard
         self._there = False
-
-    @classmethod
-    def from_config(cls, section: Mapping[str, Any]) -> MemoryReader:
-        """From the [card] table, which may hold nothing but the driver's name."""
-        unknown = set(section) - {"driver"}
-        if unknown:
-            raise ValueError(f"[card] driver memory has no key {sorted(unknown)[0]!r}")
-        return cls()
 
     def start(self, report: Callable[[CardReport], None]) -> None:
         self._report = report
