@@ -66,7 +66,7 @@ class Mechanism:
         self._interpreter = Interpreter(width_dots)
         self._strips: list[Image.Image] = [blank(width_dots, HEAD_TO_BLADE)]
         self._status_back = 0
-        self.slips = 0
+        self.slips = len(list(out.glob("slip-*.png")))  # a printer started again goes on
 
     # ------------------------------------------------------------ data
 

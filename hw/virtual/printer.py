@@ -52,7 +52,8 @@ class VirtualPrinter:
         self._mechanism = Mechanism(out, width_dots)
         self._power_off_after: int | None = None
         self._listener: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._hosts: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._ready = threading.Event()
         self._failure: OSError | None = None
         self._thread: threading.Thread | None = None
@@ -117,9 +118,13 @@ class VirtualPrinter:
         self._ready.set()
         await self._stopping.wait()
         engine.cancel()
-        await self._power_off()
         if control is not None:
             control.close()
+        everyone = (*self._hosts.values(), *self._operators.values())
+        for writer in tuple(self._operators):
+            writer.transport.abort()
+        await self._power_off()
+        await asyncio.gather(*filter(None, everyone), return_exceptions=True)
 
     async def _power_on(self) -> None:
         if self._listener is None:
@@ -130,13 +135,14 @@ class VirtualPrinter:
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
-        for writer in tuple(self._writers):
+        for writer in tuple(self._hosts):
             writer.transport.abort()
         self._mechanism.power_off()
+        self._room.set()  # a host that waited for room finds its connection gone
 
     async def _host(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One host's connection. Others wait their turn, as on real printers."""
-        self._writers.add(writer)
+        self._hosts[writer] = asyncio.current_task()
         try:
             async with self._one_host:
                 self._mechanism.answer = writer.write
@@ -144,7 +150,7 @@ class VirtualPrinter:
         except OSError:
             pass  # the host went away in the middle; what it sent stays in the buffer
         finally:
-            self._writers.discard(writer)
+            del self._hosts[writer]
             writer.close()
 
     async def _take_all(self, reader: asyncio.StreamReader) -> None:
@@ -181,10 +187,12 @@ class VirtualPrinter:
         return await asyncio.start_unix_server(self._operator, str(self._control_path))
 
     async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._operators[writer] = asyncio.current_task()
         with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
             while line := await reader.readline():
                 writer.write(json.dumps(await self._obey_line(line)).encode() + b"\n")
                 await writer.drain()
+        del self._operators[writer]
         writer.close()
 
     async def _obey_line(self, line: bytes) -> Control:
