@@ -154,7 +154,7 @@ class VirtualPrinter:
             writer.close()
 
     async def _take_all(self, reader: asyncio.StreamReader) -> None:
-        while data := await reader.read(READ_BYTES):
+        while (data := await reader.read(READ_BYTES)) and self._listener is not None:
             if self._power_off_after is not None and len(data) >= self._power_off_after:
                 self._power_off_after = None
                 await self._power_off()
