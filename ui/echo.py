@@ -21,7 +21,12 @@ class Echo:
         return not self._on_the_way
 
     def type(self, value: str) -> None:
-        """The visitor changed the answer to ``value``, and it was sent."""
+        """The visitor changed the answer to ``value``, and it was sent.
+
+        A choice touched twice changes nothing: the controller sends no second view of it.
+        """
+        if value == self.value:
+            return
         self.value = value
         self._on_the_way.append(value)
 

@@ -178,8 +178,13 @@ class Inspector:
         return answers[0]
 
     def _look_for(self, question: Question, finish: Callable[[Any], None]) -> None:
+        before = self._look()[:2]
+
         def act() -> None:
-            finish(self._targets() if question.ask == "targets" else _save(question.path))
+            if self._look()[:2] != before:  # the page turned while the frame was made
+                self._at_rest(lambda: self._look_for(question, finish))
+            else:
+                finish(self._targets() if question.ask == "targets" else _save(question.path))
 
         after_next_frame(act)
 
