@@ -47,8 +47,8 @@ class Display:
 
     def touch(self, x: float, y: float) -> None:
         """Put a finger on the screen and lift it."""
-        self._xdotool("mousemove", "--sync", str(round(x)), str(round(y)))
-        self._xdotool("mousedown", "1", "sleep", "0.04", "mouseup", "1")
+        place = (str(round(x)), str(round(y)))
+        self._xdotool("mousemove", *place, "mousedown", "1", "sleep", "0.04", "mouseup", "1")
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(  # noqa: S603 (our own command)

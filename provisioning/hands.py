@@ -100,16 +100,22 @@ class Hands:
             self.touch(f"digit-{digit}")
 
     def type_text(self, text: str) -> None:
-        """Type on the screen's own keyboard, with its shift key where the text needs it."""
-        for char in text:
-            self._type_char("key-space" if char == " " else f"key-{char}")
+        """Type on the screen's own keyboard, with its shift key where the text needs it.
 
-    def _type_char(self, key: str) -> None:
+        The keys stand still while capitals come and go, so they are looked for only then.
+        """
         sight = self.wait("the keyboard", lambda sight: sight.get("key-space") is not None)
+        for char in text:
+            key = "key-space" if char == " " else f"key-{char}"
+            if sight.get(key) is None:
+                sight = self._find_key(key)
+            self._touch(sight, key)
+
+    def _find_key(self, key: str) -> Sight:
+        sight = self.look()  # after a capital the small letters come back by themselves
         if sight.get(key) is None:
             self._touch(sight, "key-shift")
-            sight = self.wait(key, lambda sight: sight.get(key) is not None)
-        self._touch(sight, key)
+        return self.wait(key, lambda sight: sight.get(key) is not None)
 
     def _touch(self, sight: Sight, target: str) -> None:
         found = sight.get(target)
