@@ -1,0 +1,1 @@
+"""The regency's pages: the officers' desk, the citizen's look-up, and a letter's verification."""
