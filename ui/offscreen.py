@@ -16,9 +16,9 @@ _FRAMES_TO_SETTLE = 6
 class Studio:
     """A stage in the window. ``intents`` gathers what was said."""
 
-    def __init__(self) -> None:
+    def __init__(self, settle_seconds: float = 0) -> None:
         self.intents: list[Intent] = []
-        self.stage = Stage(self.intents.append, settle_seconds=0)
+        self.stage = Stage(self.intents.append, settle_seconds=settle_seconds)
         if EventLoop.status == "started":
             Window.add_widget(self.stage)
         else:

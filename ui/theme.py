@@ -6,6 +6,7 @@ Every pair of ``ink`` on its ground has a contrast of at least 7:1 (WCAG 2.2, 1.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,11 @@ def mm(value: float) -> int:
     return max(1, round(value * _panel["pixels_per_mm"])) if value > 0 else 0
 
 
+def touch() -> int:
+    """The smallest side of a target in pixels, never rounded down."""
+    return math.ceil(TARGET_MM * _panel["pixels_per_mm"])
+
+
 def pixels_per_mm() -> float:
     """The panel's density."""
     return _panel["pixels_per_mm"]
@@ -64,7 +70,7 @@ INDIGO_DEEP = _hex("172650")
 INDIGO_SOFT = _hex("E1E6F4")
 SOGA = _hex("6B3710")
 SOGA_SOFT = _hex("F6E6CC")
-GOLD = _hex("E7B94A")
+GOLD = _hex("F5D78A")
 RED = _hex("8A1616")
 RED_SOFT = _hex("FAE3DC")
 WHITE = _hex("FFFFFF")

@@ -181,7 +181,7 @@ class Touchable(ButtonBehavior, BoxLayout):
     @property
     def spoken(self) -> str:
         """What stands on it, for the inspector."""
-        return " ".join(child.text for child in self.walk() if isinstance(child, Text))
+        return " ".join(child.text for child in self.walk(restrict=True) if isinstance(child, Text))
 
     def on_press(self) -> None:
         """Keys answer at once: a finger that trembles may leave before it lifts."""

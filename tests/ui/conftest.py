@@ -10,6 +10,9 @@ import pytest
 from ui import environment, theme
 
 environment.prepare(1280, 800, 149.0)
+from kivy.config import Config  # noqa: E402
+
+Config.set("graphics", "maxfps", 0)  # nobody watches: no frame waits for the next
 os.environ["SDL_VIDEODRIVER"] = "offscreen"
 from kivy.core.window import Window  # noqa: E402
 
@@ -22,12 +25,17 @@ from ui.offscreen import Studio  # noqa: E402
 PANELS = {"10-inch-1280x800": ((1280, 800), 149.0), "10-inch-1024x600": ((1024, 600), 118.0)}
 
 
+def set_panel(name: str) -> None:
+    """Give the window the size and density of one of PANELS."""
+    size, dpi = PANELS[name]
+    theme.configure(dpi)
+    Window.size = size
+
+
 @pytest.fixture(params=PANELS)
 def studio(request: pytest.FixtureRequest) -> Iterator[Studio]:
     """A stage on each panel that we promise to serve."""
-    size, dpi = PANELS[request.param]
-    theme.configure(dpi)
-    Window.size = size
+    set_panel(request.param)
     studio = Studio()
     yield studio
     studio.close()
@@ -36,8 +44,7 @@ def studio(request: pytest.FixtureRequest) -> Iterator[Studio]:
 @pytest.fixture
 def stage_studio() -> Iterator[Studio]:
     """A stage on the default panel."""
-    theme.configure(149.0)
-    Window.size = (1280, 800)
+    set_panel("10-inch-1280x800")
     studio = Studio()
     yield studio
     studio.close()

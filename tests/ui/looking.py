@@ -76,5 +76,5 @@ def _luminance(colour: tuple[int, int, int]) -> float:
 def ground(picture: Image.Image, box: Box) -> tuple[int, int, int]:
     """The colour most seen in ``box``."""
     crop = picture.crop(tuple(round(side) for side in box))
-    counted: Counter[tuple[int, int, int]] = Counter(crop.getdata())
+    counted: Counter[tuple[int, int, int]] = Counter(zip(*[iter(crop.tobytes())] * 3, strict=True))
     return counted.most_common(1)[0][0]

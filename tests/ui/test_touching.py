@@ -76,8 +76,7 @@ def test_a_form_goes_on_only_with_a_good_answer(stage_studio: Studio) -> None:
 
 
 def test_a_double_tap_does_not_press_what_comes_next() -> None:
-    studio = Studio()
-    studio.stage._settle_seconds = 30.0  # as long as this test could possibly take
+    studio = Studio(settle_seconds=60)  # longer than this test can take
     studio.stage.show(VIEWS["review"])
     tap(studio, "next")
     assert studio.intents == []

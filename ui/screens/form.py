@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import BooleanProperty, ColorProperty, ListProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    ListProperty,
+    NumericProperty,
+    StringProperty,
+)
 from kivy.uix.boxlayout import BoxLayout
 
 from firmware.core.view import Answer, Back, Form, Next, Question, Say
@@ -25,9 +31,13 @@ class Verdict(BoxLayout):
     text = StringProperty("")
     icon = StringProperty("info")
     ink = ColorProperty(theme.MUTED)
+    largest_mm = NumericProperty(4.4)
 
-    def judge(self, question: Question, value: str, settled: bool) -> None:
-        """Say what the controller found, unless it has not seen ``value`` yet."""
+    def judge(self, question: Question, value: str, settled: bool, good: str = "") -> None:
+        """Say what the controller found, unless it has not seen ``value`` yet.
+
+        ``good``: what to say of a good answer.
+        """
         if not value:
             self.text, self.icon, self.ink = tr(question.hint), "info", theme.MUTED
         elif not settled:
@@ -35,7 +45,7 @@ class Verdict(BoxLayout):
         elif question.problem is not None:
             self.text, self.icon, self.ink = tr(question.problem), "warning", theme.RED
         else:
-            self.text, self.icon, self.ink = tr("Sudah benar"), "success", theme.GREEN
+            self.text, self.icon, self.ink = good or tr("Sudah benar"), "success", theme.GREEN
 
 
 class FormFooter(BoxLayout):
@@ -174,7 +184,6 @@ class ChoiceBody(Body):
 class DateBody(Body):
     """A day, by digits; the dashes come by themselves."""
 
-    words = StringProperty("")
     shown = StringProperty("")
 
     def __init__(self, **kwargs: Any) -> None:
@@ -187,13 +196,13 @@ class DateBody(Body):
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """Digits, and the same day in words for those who read words better."""
         super().update(screen, value, settled)
-        self.words, self.shown = dates.in_words(value), dates.template(value)
+        self.shown = dates.template(value)
         if 0 < len(value) < dates.LENGTH:
             verdict = self.ids.verdict
             verdict.text = tr("Ketik tanggal, bulan, lalu tahun.")
             verdict.icon, verdict.ink = "info", theme.MUTED
         else:
-            self.ids.verdict.judge(screen.question, value, settled)
+            self.ids.verdict.judge(screen.question, value, settled, dates.in_words(value))
 
     def _add(self, digit: int) -> None:
         # A day that the form proposed gives way to the first digit typed.

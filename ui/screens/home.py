@@ -46,7 +46,7 @@ class PendingCard(Panel):
     def __init__(self, item: PendingItem, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.title = item.title
-        self.detail = tr(Say("Nomor {number}", {"number": item.number}))
+        self.detail = item.number
         self.state = tr(item.state)
 
 
