@@ -61,7 +61,7 @@ class Cabinet:
         self.page_printer: VirtualPagePrinter | None = None
         self.display: Display | None = None
         self.population: Population
-        self._printer_port = 0
+        self.printer_port = 0
 
     # ------------------------------------------------------------ set-up
 
@@ -87,7 +87,7 @@ class Cabinet:
             "hw.virtual.printer",
             *("--out", self.slips, "--port", "0", "--control", self.printer_control),
         )
-        self._printer_port = int(printer.ready()["port"])
+        self.printer_port = int(printer.ready()["port"])
         if self._with_page_printer:
             self.page_printer = self._open.enter_context(
                 VirtualPagePrinter(self.folder / "page-printer")
@@ -120,7 +120,7 @@ class Cabinet:
                 "driver": "escpos",
                 "transport": "network",
                 "host": "127.0.0.1",
-                "port": self._printer_port,
+                "port": self.printer_port,
                 "width_dots": 576,
                 "profile": "default",
             },
@@ -229,6 +229,11 @@ class Cabinet:
         return self.folder / "kiosk" / "state" / "journal.jsonl"
 
     @property
+    def has_screen(self) -> bool:
+        """Whether there is a screen to look at."""
+        return self.inspector.exists()
+
+    @property
     def inspector(self) -> Path:
         """Socket at which the screen tells what can be touched."""
         return self.folder / "inspect.sock"
@@ -241,6 +246,11 @@ class Cabinet:
     def printed_slips(self) -> list[Path]:
         """Pictures of all slips so far, in order."""
         return sorted(self.slips.glob("slip-*.png"))
+
+    def slip_after(self, count: int) -> Path | None:
+        """The newest slip when there are more than ``count``."""
+        slips = self.printed_slips()
+        return slips[-1] if len(slips) > count else None
 
     def journal_events(self) -> list[dict[str, Any]]:
         """All that the kiosk's journal tells so far."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from provisioning.display import Display
+from provisioning.tell import tell
 
 PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.05
@@ -54,7 +52,7 @@ class Hands:
 
     def look(self) -> Sight:
         """What is there now."""
-        told = self._ask({"ask": "targets"})
+        told = tell(self._inspector, {"ask": "targets"})
         if "targets" not in told:
             raise NotSeenError(f"the screen tells nothing: {told}")
         targets = tuple(
@@ -65,7 +63,7 @@ class Hands:
 
     def picture(self, path: Path) -> None:
         """Write what the screen shows as PNG."""
-        answer = self._ask({"ask": "picture", "path": str(path)})
+        answer = tell(self._inspector, {"ask": "picture", "path": str(path)})
         if not answer.get("ok"):
             raise NotSeenError(f"no picture of the screen: {answer}")
 
@@ -121,10 +119,3 @@ class Hands:
         found = sight.get(target)
         assert found is not None
         self._display.touch(found.x + found.width / 2, found.y + found.height / 2)
-
-    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        with socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(20)
-            wire.connect(str(self._inspector))
-            wire.sendall(json.dumps(question).encode() + b"\n")
-            return dict(json.loads(wire.makefile("rb").readline()))

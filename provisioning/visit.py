@@ -112,9 +112,7 @@ class Citizen:
         before = len(self._cabinet.printed_slips())
         self._hands.touch("next")
         self._hands.wait_screen("ticket")
-        return wait_until(
-            "the ticket on paper", lambda: _newer(self._cabinet.printed_slips(), before)
-        )
+        return wait_until("the ticket on paper", lambda: self._cabinet.slip_after(before))
 
     def see_ticket(self, request_id: str) -> None:
         """Wait until the screen offers to go on, and take its picture."""
@@ -165,10 +163,6 @@ def wait_for_event(cabinet: Cabinet, event: str, **fields: str) -> dict[str, Any
 
 def _has(sight: Sight, target: str) -> bool:
     return sight.get(target) is not None
-
-
-def _newer(slips: list[Path], before: int) -> Path | None:
-    return slips[-1] if len(slips) > before else None
 
 
 def wait_until(what: str, find: Callable[[], Found | None]) -> Found:

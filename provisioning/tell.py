@@ -1,0 +1,42 @@
+"""Say one line of JSON to a control socket and print the answer.
+
+``python -m provisioning.tell SOCKET '{"remove": true}'``: sockets of the screen, the virtual
+reader and the virtual ticket printer all take such lines.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def tell(path: Path, question: dict[str, Any], seconds: float = 20.0) -> dict[str, Any]:
+    """Ask ``question`` at the Unix socket ``path``; its answer, one object. Raises OSError."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(seconds)
+        wire.connect(str(path))
+        wire.sendall(json.dumps(question).encode() + b"\n")
+        answer = wire.makefile("rb").readline()
+    if not answer:
+        raise ConnectionError(f"{path} hung up without an answer")
+    return dict(json.loads(answer))
+
+
+def main() -> int:
+    """The command line."""
+    if len(sys.argv) != 3:
+        print((__doc__ or "").split("\n")[2], file=sys.stderr)
+        return 2
+    try:
+        print(json.dumps(tell(Path(sys.argv[1]), json.loads(sys.argv[2]))))
+    except (OSError, ValueError) as error:
+        print(f"tell: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
