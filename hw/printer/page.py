@@ -224,8 +224,14 @@ class _Lasting:
 
 
 def _knock(host: str, port: int) -> None:
-    """libcups waits half a minute for a host that is not there; find out sooner."""
-    socket.create_connection((host, port), CONNECT_SECONDS).close()
+    """libcups waits a minute for a host that is not there or says nothing; find out sooner.
+
+    IPP is HTTP, so any server of it has some answer to OPTIONS.
+    """
+    with socket.create_connection((host, port), CONNECT_SECONDS) as link:
+        link.sendall(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        if not link.recv(1):
+            raise ConnectionError("it hung up")
 
 
 def _ask_machine(host: str, port: int, uri: str) -> PrinterStatus:

@@ -189,6 +189,14 @@ def test_a_server_that_hangs_up_is_told() -> None:
     assert isinstance(status, PrinterOffline)
 
 
+def test_a_server_that_says_nothing_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        status = CupsPagePrinter(f"127.0.0.1:{port}", "anjungan").status()
+    assert isinstance(status, PrinterOffline)
+    assert "timed out" in status.reason
+
+
 def _hang_up(server: socket.socket) -> None:
     while True:
         try:
