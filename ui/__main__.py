@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,14 +19,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     width, height = options.size
     environment.prepare(width, height, options.dpi)
 
+    from kivy.core.window import Window
+
+    if Window is None:
+        driver = os.environ["SDL_VIDEODRIVER"]
+        return _refuse(f"no window on {driver}: set DISPLAY, or SDL_VIDEODRIVER=KMSDRM on a panel")
+
     from ui import theme
 
     theme.configure(options.dpi)
 
     from ui.app import AnjunganApp
+    from ui.inspect import Inspector
 
-    AnjunganApp(options.socket, options.inspect).run()
+    try:
+        inspector = Inspector(options.inspect) if options.inspect else None
+    except OSError as error:
+        return _refuse(f"--inspect: cannot listen at {options.inspect} ({error})")
+    AnjunganApp(options.socket, inspector).run()
     return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(f"anjungan-ui: {sentence}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

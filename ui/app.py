@@ -195,11 +195,10 @@ def _is_another_question(before: Screen | None, now: Screen) -> bool:
 class AnjunganApp(App):
     """Ties the stage to the controller's socket."""
 
-    def __init__(self, socket_path: Path, inspect_path: Path | None = None) -> None:
+    def __init__(self, socket_path: Path, inspector: Inspector | None = None) -> None:
         super().__init__()
         self._bridge = Bridge(socket_path, self._on_view, self._on_lost)
-        self._inspect_path = inspect_path
-        self._inspector: Inspector | None = None
+        self._inspector = inspector
 
     def build(self) -> Stage:
         """Make the stage; the controller fills it."""
@@ -209,9 +208,8 @@ class AnjunganApp(App):
 
     def on_start(self) -> None:
         """The window stands: look for the controller."""
-        if self._inspect_path is not None:
-            self._inspector = Inspector(self._inspect_path, self._stage.look, self._stage.at_rest)
-            self._inspector.start()
+        if self._inspector is not None:
+            self._inspector.start(self._stage.look, self._stage.at_rest)
         self._bridge.start()
 
     def on_stop(self) -> None:

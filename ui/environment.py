@@ -26,11 +26,12 @@ def _set_variables(dpi: float) -> None:
         KIVY_METRICS_DENSITY="1",
         KIVY_METRICS_FONTSCALE="1",
     )
+    # Left to itself without a display, SDL draws nowhere and says nothing.
+    os.environ.setdefault("SDL_VIDEODRIVER", "x11" if "DISPLAY" in os.environ else "KMSDRM")
 
 
 def _configure(width: int, height: int) -> None:
-    # Kivy warns with a traceback of every input library that is not there; we want none.
-    logging.getLogger("kivy").setLevel(logging.ERROR)
+    logging.getLogger("kivy").addFilter(_one_line_of_trouble)
     from kivy.config import Config
 
     graphics = {
@@ -47,7 +48,6 @@ def _configure(width: int, height: int) -> None:
     }
     for key, value in graphics.items():
         Config.set("graphics", key, value)
-    Config.set("kivy", "log_level", "error")
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("kivy", "keyboard_mode", "")
     Config.set("kivy", "kivy_clock", "interrupt")  # a line from the controller wakes the loop
@@ -55,3 +55,9 @@ def _configure(width: int, height: int) -> None:
     for name, _ in Config.items("input"):
         Config.remove_option("input", name)
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def _one_line_of_trouble(record: logging.LogRecord) -> bool:
+    """Kivy tells every step, and warns with a traceback of each library that we do not want."""
+    record.msg = str(record.msg).partition("\n")[0]
+    return record.levelno >= logging.ERROR

@@ -116,27 +116,25 @@ def write_picture(path: Path, frame: Image.Image) -> None:
 
 
 class Inspector:
-    """Serves ``path``. ``look`` gives (serial, screen, where targets are) on the main thread;
-    ``at_rest`` calls back there as soon as touches count.
-    """
+    """Serves ``path``; raises OSError when it cannot listen there."""
 
-    def __init__(
-        self,
-        path: Path,
-        look: Callable[[], tuple[int, str, Widget]],
-        at_rest: Callable[[Callable[[], None]], None],
-    ) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._look = look
-        self._at_rest = at_rest
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
         path.chmod(0o600)
         self._listener.listen(4)
 
-    def start(self) -> None:
-        """Begin to answer."""
+    def start(
+        self,
+        look: Callable[[], tuple[int, str, Widget]],
+        at_rest: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """Begin to answer. Both are called on the main thread: ``look`` gives the view's serial,
+        the screen's name and where the targets are; ``at_rest`` calls back when touches count.
+        """
+        self._look, self._at_rest = look, at_rest
         threading.Thread(target=self._accept, name="inspect", daemon=True).start()
 
     def close(self) -> None:

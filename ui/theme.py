@@ -23,12 +23,12 @@ _NOTO = Path("/usr/share/fonts/truetype/noto")
 _panel = {"pixels_per_mm": 149 / 25.4}
 
 
-def configure(dpi: float) -> None:
+def configure(dpi: float, fonts: Path = _NOTO) -> None:
     """Take the panel's density and register the typeface. Once, before any widget is made."""
     from kivy.core.text import LabelBase
 
     _panel["pixels_per_mm"] = dpi / 25.4
-    regular, bold = _NOTO / "NotoSans-Regular.ttf", _NOTO / "NotoSans-Bold.ttf"
+    regular, bold = fonts / "NotoSans-Regular.ttf", fonts / "NotoSans-Bold.ttf"
     if regular.is_file() and bold.is_file():
         LabelBase.register(FONT, str(regular), fn_bold=str(bold))
     else:  # Kivy brings this one along

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,13 +23,20 @@ theme.configure(149.0)
 
 from ui.offscreen import Studio  # noqa: E402
 
-PANELS = {"10-inch-1280x800": ((1280, 800), 149.0), "10-inch-1024x600": ((1024, 600), 118.0)}
+_NO_FONTS = Path("/nonexistent")  # Kivy's own typeface takes their place
+PANELS = {
+    "10-inch-1280x800": ((1280, 800), 149.0),
+    "10-inch-1024x600": ((1024, 600), 118.0),
+}
 
 
-def set_panel(name: str) -> None:
+def set_panel(name: str, own_fonts: bool = True) -> None:
     """Give the window the size and density of one of PANELS."""
     size, dpi = PANELS[name]
-    theme.configure(dpi)
+    if own_fonts:
+        theme.configure(dpi)
+    else:
+        theme.configure(dpi, _NO_FONTS)
     Window.size = size
 
 

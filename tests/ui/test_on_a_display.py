@@ -107,6 +107,35 @@ def test_fingers_type_a_pin_and_keys_do_nothing(
     assert controller.hear() == view.Next()
 
 
+def test_a_socket_that_cannot_be_is_refused_in_one_sentence(display: str, tmp_path: Path) -> None:
+    sockets = ["--socket", str(tmp_path / "ui.sock"), "--inspect", "/nonexistent/inspect.sock"]
+    run = subprocess.run(
+        [sys.executable, "-m", "ui", *sockets],
+        env={**os.environ, "DISPLAY": display, "SDL_VIDEODRIVER": "x11"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("anjungan-ui: --inspect: cannot listen")
+    assert "Traceback" not in run.stderr
+
+
+def test_without_a_display_it_says_so(tmp_path: Path) -> None:
+    away = {"DISPLAY", "SDL_VIDEODRIVER"}
+    run = subprocess.run(
+        [sys.executable, "-m", "ui", "--socket", str(tmp_path / "ui.sock")],
+        env={key: value for key, value in os.environ.items() if key not in away},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert run.returncode == 1
+    assert "anjungan-ui: no window on KMSDRM" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_without_a_controller_the_kiosk_is_being_prepared(
     screen: Path, controller: Controller
 ) -> None:

@@ -39,10 +39,10 @@ class Sight:
     targets: list[Target]
 
 
-@pytest.fixture(scope="module", params=PANELS)
+@pytest.fixture(scope="module", params=[(name, own) for name in PANELS for own in (True, False)])
 def panel(request: pytest.FixtureRequest) -> dict[str, Sight]:
     """All screens on one panel, each looked at once."""
-    set_panel(request.param)
+    set_panel(*request.param)
     studio = Studio()
     sights = {name: _look(studio, name) for name in NAMES}
     studio.close()

@@ -109,7 +109,8 @@ class TextBody(Body):
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """The keyboard goes on from the value shown."""
         super().update(screen, value, settled)
-        self.ids.keyboard.value = value
+        if value != self.ids.keyboard.value:
+            self.ids.keyboard.start(value)
         self.ids.verdict.judge(screen.question, value, settled)
 
     def on_choices(self) -> None:
