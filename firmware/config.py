@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +16,7 @@ import msgspec
 from firmware.core.errors import CatalogueError, ConfigurationError
 from firmware.core.letters import Catalogue, decode_catalogue
 from firmware.core.seal import PUBLIC_KEY_BYTES
+from firmware.core.settings import read_settings
 from firmware.core.wire import is_kiosk_id
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -97,12 +95,7 @@ class KioskConfig(msgspec.Struct, frozen=True):
 
 def load_config(file: Path) -> KioskConfig:
     """Read kiosk.toml and the files it names; raises ConfigurationError with one sentence."""
-    try:
-        raw = tomllib.loads(_read(file, "the configuration").decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} is not valid TOML: {error}") from error
-    _refuse_unknown_keys(raw, Sections, str(file), "")
-    sections = _convert(raw, file)
+    sections = read_settings(_read(file, "the configuration"), Sections, str(file))
     kiosk = sections.kiosk
     if not is_kiosk_id(kiosk.id):
         raise ConfigurationError(
@@ -125,46 +118,6 @@ def _read(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{what} {path} cannot be read: {error.strerror}") from error
-
-
-def _refuse_unknown_keys(
-    table: Mapping[str, Any], kind: type[msgspec.Struct], file: str, where: str
-) -> None:
-    fields = {field.name: field for field in msgspec.structs.fields(kind)}
-    for key, value in table.items():
-        if key not in fields:
-            raise ConfigurationError(f"{file}: {_unknown(key, where, list(fields))}")
-        inner = fields[key].type
-        if isinstance(inner, type) and issubclass(inner, msgspec.Struct):
-            if not isinstance(value, dict):
-                raise ConfigurationError(f"{file}: {key} must be a table, written [{key}]")
-            _refuse_unknown_keys(value, inner, file, key)
-
-
-def _unknown(key: str, where: str, known: list[str]) -> str:
-    place = f"[{where}] has" if where else "there is"
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
-    return f"{place} no key {key!r}; {hint}"
-
-
-def _convert(raw: Mapping[str, Any], file: Path) -> Sections:
-    try:
-        return msgspec.convert(raw, Sections)
-    except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{file}: {_in_words(str(error))}") from error
-
-
-def _in_words(text: str) -> str:
-    """msgspec's sentence with a place that a person knows: `$.link.port` -> [link] port."""
-    message, _, place = text.partition(" - at `$")
-    section, _, key = place.rstrip("`").lstrip(".").partition(".")
-    if "missing required field" in message:
-        name = message.rpartition("field ")[2].strip("`")
-        return (
-            f"[{section}] lacks the key {name!r}" if section else f"the table [{name}] is missing"
-        )
-    return f"[{section}] {key}: {message[0].lower()}{message[1:]}"
 
 
 def _refuse_missing_files(sections: Sections, folder: Path, file: Path) -> None:

@@ -1,0 +1,215 @@
+"""What kiosks send, checked and committed. Answers say what to receipt; nothing is published
+here. Whatever is committed twice is committed once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from firmware.core import seal, wire
+from firmware.core.claim import read_claim_code
+from firmware.core.errors import SealError
+from firmware.core.letters import Catalogue
+from firmware.core.request import LetterRequest, RequestState
+from regency import tables as t
+from regency.journal import note_event, now_text
+from regency.store import Store
+
+LONGEST_ANSWER = 200
+_COMMITTED, _REJECTED = "committed", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a message cannot be used; without its content. ``is_alarm``: somebody should look."""
+
+    reason: str
+    is_alarm: bool = False
+
+
+class Intake:
+    """Takes messages in. ``seed`` is the regency's own key."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._seed = seed
+
+    # ------------------------------------------------------------ requests
+
+    def take_request(self, kiosk: str, message: wire.RequestUp) -> wire.Receipt:
+        """Commit a request, once, and say so; or say why not."""
+        digest = hashlib.sha256(message.sealed).digest()
+        opened = self._open(kiosk, message)
+        with self._store.engine.begin() as db:
+            known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
+            if known is not None:
+                return self._again(db, kiosk, message.id, known == digest)
+            trouble = opened if isinstance(opened, Trouble) else self._check(db, kiosk, opened)
+            if trouble is not None:
+                return self._refuse(db, kiosk, "up/req", message.id, trouble)
+            assert isinstance(opened, LetterRequest)
+            self._insert(db, kiosk, opened, digest)
+        return wire.Receipt(message.id, _COMMITTED)
+
+    def _open(self, kiosk: str, message: wire.RequestUp) -> LetterRequest | Trouble:
+        try:
+            raw = seal.unseal(self._seed, message.sealed, seal.request_context(message.id))
+            request = msgspec.json.decode(raw, type=LetterRequest)
+        except SealError:
+            return Trouble("the request does not open with the regency's key", is_alarm=True)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return Trouble("the opened request is not readable")
+        if (request.id, request.kiosk) != (message.id, kiosk):
+            return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
+        return request
+
+    def _check(self, db: Connection, kiosk: str, request: LetterRequest) -> Trouble | None:
+        letter = self._catalogue.get(request.letter_type)
+        if letter is None:
+            return Trouble("the letter type is not in the catalogue")
+        if set(request.answers) != {field.name for field in letter.fields}:
+            return Trouble("the answers are not those of the letter type")
+        if any(len(answer) > LONGEST_ANSWER for answer in request.answers.values()):
+            return Trouble(f"an answer is longer than {LONGEST_ANSWER} characters")
+        if read_claim_code(request.claim_code) != request.claim_code:
+            return Trouble("the claim code is none")
+        if _village_of(db, kiosk, request.nik) is None:
+            return Trouble("the resident is not of the kiosk's village")
+        return None
+
+    def _insert(self, db: Connection, kiosk: str, request: LetterRequest, digest: bytes) -> None:
+        db.execute(
+            insert(t.requests).values(
+                id=request.id,
+                kiosk=kiosk,
+                village=_village_of(db, kiosk, request.nik),
+                number=request.number[:32],
+                nik=request.nik,
+                letter_type=request.letter_type,
+                answers=request.answers,
+                claim_hash=self._store.claim_hash(request.claim_code),
+                body_digest=digest,
+                state=RequestState.RECEIVED.value,
+                created_at=request.created_at[:32],
+                received_at=now_text(),
+            )
+        )
+        note_event(db, request.id, f"anjungan {kiosk}", "", RequestState.RECEIVED)
+
+    def _again(self, db: Connection, kiosk: str, message_id: str, same: bool) -> wire.Receipt:
+        """A message whose id is known: the same one is receipted again, another is an alarm."""
+        if same:
+            return wire.Receipt(message_id, _COMMITTED)
+        trouble = Trouble("the same id came with another body", is_alarm=True)
+        return self._refuse(db, kiosk, "up", message_id, trouble)
+
+    def _refuse(
+        self, db: Connection, kiosk: str, kind: str, message_id: str, trouble: Trouble
+    ) -> wire.Receipt:
+        _bury(db, f"k1/{kiosk}/{kind}", 0, trouble.reason)
+        return wire.Receipt(message_id, _REJECTED, trouble.reason)
+
+    # ------------------------------------------------------------ collected
+
+    def take_collected(self, kiosk: str, message: wire.CollectedUp) -> wire.Receipt:
+        """Commit that a letter came out of a printer."""
+        digest = hashlib.sha256(wire.encode(message)).digest()
+        with self._store.engine.begin() as db:
+            c = t.collected.c
+            known = _digest_of(db, c.event_id, c.body_digest, message.id)
+            if known is not None:
+                return self._again(db, kiosk, message.id, known == digest)
+            state = _state_of(db, message.request_id)
+            if state not in (RequestState.READY.value, RequestState.COLLECTED.value):
+                trouble = Trouble("collected was said of a letter that is not ready", True)
+                return self._refuse(db, kiosk, "up/evt", message.id, trouble)
+            _insert_collected(db, kiosk, message, digest)
+            if state == RequestState.READY.value:
+                _set_state(db, message.request_id, RequestState.COLLECTED)
+                actor = f"anjungan {kiosk}"
+                note_event(db, message.request_id, actor, state, RequestState.COLLECTED)
+        return wire.Receipt(message.id, _COMMITTED)
+
+    # ------------------------------------------------------------ the rest
+
+    def take_receipt(self, kiosk: str, message: wire.ReceiptUp) -> None:
+        """A message down is durable at the kiosk, or cannot be used there."""
+        with self._store.engine.begin() as db:
+            db.execute(
+                update(t.down)
+                .where(t.down.c.kiosk == kiosk, t.down.c.srv_seq == message.srv_seq)
+                .values(receipted_at=now_text(), rejected=message.rejected[:200])
+            )
+
+    def take_heartbeat(self, kiosk: str, beat: wire.Heartbeat) -> None:
+        """Keep the newest health of each kiosk."""
+        values = {"at": beat.at[:32], "data": msgspec.to_builtins(beat)}
+        with self._store.engine.begin() as db:
+            here = t.heartbeats.c.kiosk == kiosk
+            if not db.execute(update(t.heartbeats).where(here).values(**values)).rowcount:
+                db.execute(insert(t.heartbeats).values(kiosk=kiosk, **values))
+
+    def may_speak(self, kiosk: str) -> bool:
+        """Whether the kiosk is known and not revoked: the broker's word is not enough."""
+        with self._store.engine.begin() as db:
+            query = select(t.kiosks.c.revoked).where(t.kiosks.c.id == kiosk)
+            return db.execute(query).scalar_one_or_none() is False
+
+    def bury(self, topic: str, size: int, reason: str) -> None:
+        """Keep that a message could not be used, and why."""
+        with self._store.engine.begin() as db:
+            _bury(db, topic, size, reason)
+
+
+def _bury(db: Connection, topic: str, size: int, reason: str) -> None:
+    db.execute(
+        insert(t.dead_letters).values(
+            at=now_text(), topic=topic[:100], bytes=size, reason=reason[:300]
+        )
+    )
+
+
+def _digest_of(db: Connection, key: object, digest: object, message_id: str) -> bytes | None:
+    found: bytes | None = db.execute(
+        select(digest).where(key == message_id)  # type: ignore[call-overload]
+    ).scalar_one_or_none()
+    return found
+
+
+def _state_of(db: Connection, request_id: str) -> str | None:
+    query = select(t.requests.c.state).where(t.requests.c.id == request_id)
+    return db.execute(query.with_for_update()).scalar_one_or_none()
+
+
+def _set_state(db: Connection, request_id: str, state: RequestState) -> None:
+    db.execute(update(t.requests).where(t.requests.c.id == request_id).values(state=state.value))
+
+
+def _village_of(db: Connection, kiosk: str, nik: str) -> str | None:
+    """The village of kiosk and resident, when it is one and the same."""
+    query = select(t.residents.c.village).join(
+        t.kiosks, t.kiosks.c.village == t.residents.c.village
+    )
+    return db.execute(
+        query.where(t.residents.c.nik == nik, t.kiosks.c.id == kiosk)
+    ).scalar_one_or_none()
+
+
+def _insert_collected(db: Connection, kiosk: str, message: wire.CollectedUp, digest: bytes) -> None:
+    db.execute(
+        insert(t.collected).values(
+            event_id=message.id,
+            request_id=message.request_id,
+            kiosk=kiosk,
+            medium=message.medium[:8],
+            copy=message.copy,
+            confirmed=message.confirmed,
+            at=message.at[:32],
+            body_digest=digest,
+        )
+    )

@@ -1,0 +1,57 @@
+"""Writing down what happens: a request's events and messages to kiosks, inside a transaction
+of the caller's, so that both are true or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, insert, update
+
+from firmware.core import wire
+from firmware.core.request import RequestState
+from regency import tables as t
+
+
+def now_text() -> str:
+    """Local time, ISO 8601 with offset."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def note_event(
+    db: Connection, request_id: str, actor: str, old: str, new: RequestState, note: str = ""
+) -> None:
+    """Append to the request's history."""
+    db.execute(
+        insert(t.events).values(
+            request_id=request_id, at=now_text(), actor=actor, old=old, new=new.value, note=note
+        )
+    )
+
+
+def queue_down(db: Connection, kiosk: str, make: Callable[[int], msgspec.Struct]) -> None:
+    """Queue a message to a kiosk; ``make`` is given its number."""
+    raised = (
+        update(t.kiosks)
+        .where(t.kiosks.c.id == kiosk)
+        .values(last_srv_seq=t.kiosks.c.last_srv_seq + 1)
+        .returning(t.kiosks.c.last_srv_seq)
+    )
+    srv_seq = db.execute(raised).scalar_one()
+    db.execute(
+        insert(t.down).values(
+            kiosk=kiosk,
+            srv_seq=srv_seq,
+            payload=wire.encode(make(srv_seq)),
+            made_at=now_text(),
+            receipted_at="",
+            rejected="",
+        )
+    )
+
+
+def tell_state(db: Connection, kiosk: str, request_id: str, state: RequestState) -> None:
+    """Queue the request's new state to the kiosk where it was made."""
+    queue_down(db, kiosk, lambda seq: wire.StateDown(seq, request_id, state.value))

@@ -1,0 +1,160 @@
+"""The regency's tables, SQLAlchemy Core: SQLite by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+villages = Table(
+    "villages",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("data", JSON, nullable=False),
+)
+
+kiosks = Table(
+    "kiosks",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("village", ForeignKey("villages.code"), nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+    Column("last_srv_seq", Integer, nullable=False, default=0),
+)
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("nik", String(16), primary_key=True),
+    Column("village", ForeignKey("villages.code"), nullable=False),
+    Column("profile", JSON, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("nik", ForeignKey("residents.nik"), primary_key=True),
+    Column("tag", LargeBinary, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("kdf", JSON, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+)
+
+officers = Table(
+    "officers",
+    metadata,
+    Column("username", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("village", ForeignKey("villages.code"), nullable=False),
+    Column("password_hash", Text, nullable=False),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("village", ForeignKey("villages.code"), nullable=False, index=True),
+    Column("number", String(32), nullable=False),
+    Column("nik", ForeignKey("residents.nik"), nullable=False),
+    Column("letter_type", String(64), nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("claim_hash", LargeBinary, nullable=False, index=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Column("received_at", String(32), nullable=False),
+)
+
+# Append-only: what happened to a request, who did it and when.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
+    Column("at", String(32), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("old", String(24), nullable=False),
+    Column("new", String(24), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("request_id", ForeignKey("requests.id"), primary_key=True),
+    Column("number", String(64), nullable=False, unique=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("roll", LargeBinary, nullable=False),
+    Column("signed_at", String(32), nullable=False),
+    Column("signer", Text, nullable=False),
+)
+
+# The last number given, per village and year: raised in the transaction that signs.
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("village", String(10), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    PrimaryKeyConstraint("village", "year"),
+)
+
+# What must reach a kiosk. A row is done when its receipt came.
+down = Table(
+    "down",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("srv_seq", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("made_at", String(32), nullable=False),
+    Column("receipted_at", String(32), nullable=False, default=""),
+    Column("rejected", Text, nullable=False, default=""),
+    PrimaryKeyConstraint("kiosk", "srv_seq"),
+)
+
+collected = Table(
+    "collected",
+    metadata,
+    Column("event_id", String(36), primary_key=True),
+    Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("medium", String(8), nullable=False),
+    Column("copy", Integer, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("body_digest", LargeBinary, nullable=False),
+)
+
+# Messages that could not be used: where from, how long, why. Never their content.
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("topic", String(100), nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("data", JSON, nullable=False),
+)
