@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, RowMapping, Select, func, select
 
 from firmware.core.request import Profile, RequestState
 from regency import tables as t
@@ -214,6 +213,6 @@ REQUEST_COLUMNS = select(
 """The columns that ``request_row`` reads."""
 
 
-def request_row(values: Mapping[str, Any]) -> RequestRow:
+def request_row(values: RowMapping) -> RequestRow:
     """A row of REQUEST_COLUMNS, by column name."""
     return RequestRow(**{**values, "state": RequestState(values["state"])})
