@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from firmware.core.letters import Catalogue
 from firmware.core.request import PROFILE_LABELS, RequestState
 from regency.model import Role
-from regency.store import OfficerRow, RequestRow, Store
+from regency.store import LetterRow, OfficerRow, RequestRow, Store
 from regency.web import words
 from regency.web.gate import Gate
 from regency.web.pages import Pages, csrf_token, pdf_answer
 from regency.web.picture import pdf_picture
-from regency.workflow import Done, Refused, Workflow
+from regency.workflow import MOVES, Done, Refused, Workflow
 
 PAGE_ROWS = 50
 _ONE = "/meja/permohonan/{id}"
@@ -41,15 +41,14 @@ _SHOWN = (
 
 _OVER = frozenset({*words.SIGNED, RequestState.REJECTED, RequestState.CANCELLED})
 
-_ACTIONS: dict[Role, dict[RequestState, tuple[str, ...]]] = {
-    "officer": {
-        RequestState.RECEIVED: ("periksa", "kembalikan", "tolak"),
-        RequestState.INCOMPLETE: ("periksa", "tolak"),
-        RequestState.UNDER_REVIEW: ("setujui", "kembalikan", "tolak"),
-    },
-    "head": {RequestState.AWAITING_SIGNATURE: ("tanda-tangani",)},
+_ACTIONS = {
+    "periksa": "examine",
+    "setujui": "approve",
+    "kembalikan": "send_back",
+    "tolak": "reject",
+    "tanda-tangani": "sign",
 }
-"""Which buttons are offered. Whether it may be done the workflow says, not this table."""
+"""The word in a form's address, and the workflow's move."""
 
 _DONE = {
     "periksa": "Permohonan ini sedang Anda periksa.",
@@ -126,8 +125,8 @@ class Desk:
     def picture(self, request: Request, id: str) -> Response:
         """GET: the letter as it is, or as it would be."""
         _, row = self._find(request, id)
-        letter = self._store.letter(row.id) if row.state in words.SIGNED else None
-        if letter is None and self._store.resident(row.nik) is None:
+        letter = self._signed(row)
+        if letter is None and not self._can_preview(row):
             raise HTTPException(404)
         pdf = letter.pdf if letter else self._workflow.preview(row.id)
         return Response(pdf_picture(pdf), media_type="image/png")
@@ -135,7 +134,7 @@ class Desk:
     def letter(self, request: Request, id: str) -> Response:
         """GET: the signed letter."""
         _, row = self._find(request, id)
-        letter = self._store.letter(row.id)
+        letter = self._signed(row)
         if letter is None:
             raise HTTPException(404)
         return pdf_answer(letter.pdf, words.file_name(self._title(row), row.number))
@@ -237,11 +236,19 @@ class Desk:
             answers=self._answers(row),
             history=self._store.history(row.id),
             prints=self._store.collected(row.id),
-            signed=self._store.letter(row.id) if row.state in words.SIGNED else None,
-            actions=_ACTIONS[officer.role].get(row.state, ()),
+            signed=self._signed(row),
+            has_picture=row.state in words.SIGNED or self._can_preview(row),
+            actions=_actions(officer, row),
             notice=notice,
             refused=refused,
         )
+
+    def _signed(self, row: RequestRow) -> LetterRow | None:
+        return self._store.letter(row.id) if row.state in words.SIGNED else None
+
+    def _can_preview(self, row: RequestRow) -> bool:
+        known = self._catalogue.get(row.letter_type) is not None
+        return known and self._store.resident(row.nik) is not None
 
     def _lines(self, rows: list[RequestRow]) -> list[_Line]:
         now = datetime.now(UTC)
@@ -272,6 +279,12 @@ class Desk:
 
 def _mine(officer: OfficerRow) -> frozenset[RequestState]:
     return _MINE[officer.role]
+
+
+def _actions(officer: OfficerRow, row: RequestRow) -> list[str]:
+    """Which buttons are offered: what the workflow would let this officer do now."""
+    moves = ((word, MOVES[name]) for word, name in _ACTIONS.items())
+    return [word for word, move in moves if move.role == officer.role and row.state in move.sources]
 
 
 def _states(chosen: str, role: Role) -> set[RequestState] | None:

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.responses import Response
 
 from regency.web import words
@@ -27,7 +28,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters.update(moment=words.moment, day=words.day)
+        environment.filters.update(moment=words.moment, day=words.day, breaks=_breaks)
         environment.globals.update(desk_words=words.DESK_WORDS, officer=None)
         self._templates = Jinja2Templates(env=environment)
 
@@ -52,3 +53,8 @@ def pdf_answer(pdf: bytes, name: str) -> Response:
     """A PDF to look at; ``name`` is what it is saved as, plain ASCII."""
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _breaks(text: str) -> Markup:
+    """A letter's number may go on in the next line after each slash."""
+    return Markup("/<wbr>").join(escape(part) for part in text.split("/"))

@@ -30,7 +30,6 @@ SIGNED = frozenset({RequestState.READY, RequestState.COLLECTED})
 STEPS = ("Diterima", "Diperiksa", "Ditandatangani", "Siap diambil")
 _STEPS_DONE = {
     RequestState.RECEIVED: 1,
-    RequestState.INCOMPLETE: 1,
     RequestState.UNDER_REVIEW: 1,
     RequestState.AWAITING_SIGNATURE: 2,
     RequestState.READY: 4,
