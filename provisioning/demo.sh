@@ -1,6 +1,7 @@
 #!/bin/sh
 # Play one citizen's visit from tap to letter: sh provisioning/demo.sh [--out DIR] [--live]
 set -eu
+# shellcheck source=provisioning/lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 case ${1-} in

@@ -47,9 +47,9 @@ class Regency:
     """The regency's folder: ``ca/``, ``server/``, ``broker/``, ``catalogue.json``, ``site.key``."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.server = folder / "server"
-        self.broker = folder / "broker"
+        self.folder = folder.resolve()  # mosquitto wants whole paths
+        self.server = self.folder / "server"
+        self.broker = self.folder / "broker"
 
     @property
     def config(self) -> Path:
@@ -93,7 +93,8 @@ class Regency:
     def _make_broker(self, authorities: Authorities, ports: Ports) -> None:
         files = {name: self.broker / name for name in ("ca.pem", "broker.pem", "broker.key", "acl")}
         write_public(files["ca.pem"], authorities.devices.pem)
-        authorities.devices.issue_server(LOOPBACK).write(files["broker.pem"], files["broker.key"])
+        hosts = LOOPBACK if ports.host in LOOPBACK else (ports.host, *LOOPBACK)
+        authorities.devices.issue_server(hosts).write(files["broker.pem"], files["broker.key"])
         write_secret(files["acl"], (BROKER / "acl").read_text())  # mosquitto wants it closed
         (self.broker / "state").mkdir(mode=0o700)
         template = Template((BROKER / "mosquitto.conf.template").read_text())

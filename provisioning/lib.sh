@@ -121,7 +121,7 @@ install_venv() {
         "$python" -m venv "$venv" || die "the environment $venv could not be made"
     fi
     "$venv/bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off \
-        --editable "$repository[kiosk,regency,dev]" >&2 </dev/null ||
+        --editable "${repository}[kiosk,regency,dev]" >&2 </dev/null ||
         die "pip could not install everything; its words are above"
     printf '%s\n' "$recipe" >"$stamp"
 }

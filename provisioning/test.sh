@@ -1,6 +1,7 @@
 #!/bin/sh
 # Check everything, without a display: sh provisioning/test.sh [--setup-only] [-- PYTEST ARGUMENTS]
 set -eu
+# shellcheck source=provisioning/lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 setup_only=
