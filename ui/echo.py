@@ -38,7 +38,3 @@ class Echo:
             del self._on_the_way[: self._on_the_way.index(value) + 1]
         elif self.settled:
             self.value = value
-
-    def forget(self) -> None:
-        """Take the controller's next word as it is: the line to it was cut."""
-        self.name, self.value, self._on_the_way = "", "", []

@@ -33,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     studio = Studio()
     studio.picture().save(options.out / "preparing.png")
     for name, state in view_states().items():
+        studio.stage.prepare()
         studio.stage.show(state)
         studio.picture().save(options.out / f"{name}.png")
     return 0

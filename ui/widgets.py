@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,6 +42,22 @@ def fits(text: str, size: float, box: tuple[float, float], **font: Any) -> bool:
     if text_extent(longest, size, None, **font)[0] > box[0]:
         return False
     return text_extent(text, size, box[0], **font)[1] <= box[1]
+
+
+def largest_good(good: Callable[[float], bool], largest: float, smallest: float) -> float:
+    """The largest size that is ``good``, in steps of six parts in a hundred, at least
+    ``smallest``. What is good at one size is good at all smaller ones.
+    """
+    if largest <= smallest or good(largest):
+        return largest
+    bad, steps = 0, math.ceil(math.log(smallest / largest, _STEP))
+    while steps - bad > 1:
+        middle = (bad + steps) // 2
+        if good(largest * _STEP**middle):
+            steps = middle
+        else:
+            bad = middle
+    return max(smallest, largest * _STEP**steps)
 
 
 class Text(Widget):
@@ -96,13 +114,13 @@ class Text(Widget):
             self.height = label.texture.height
 
     def _size_for(self, text: str) -> float:
-        size, smallest = self.largest_mm, self.smallest_mm
-        height = float("inf") if self.grow else self.height
-        box = (self.width, height)
-        scale = theme.pixels_per_mm()
-        while size > smallest and not fits(text, size * scale, box, **self._font()):
-            size *= _STEP
-        return float(max(size, smallest) * scale)
+        box = (self.width, float("inf") if self.grow else self.height)
+        scale, font = theme.pixels_per_mm(), self._font()
+
+        def good(size_mm: float) -> bool:
+            return fits(text, size_mm * scale, box, **font)
+
+        return largest_good(good, self.largest_mm, self.smallest_mm) * scale
 
 
 class Icon(Widget):
@@ -297,14 +315,13 @@ class KnownTable(Widget):
             top -= measure.gap
 
     def _choose(self, lines: list[_Line]) -> _Measure:
-        size = self.largest_mm
-        while True:
-            measure = _Measure(size, self.width, lines)
+        def good(size_mm: float) -> bool:
+            measure = _Measure(size_mm, self.width, lines)
             total = sum(map(measure.height, lines)) + measure.gap * (len(lines) - 1)
-            good = total <= self.height and all(map(measure.keeps_words, lines))
-            if good or size <= self.smallest_mm:
-                return measure
-            size = max(size * _STEP, self.smallest_mm)
+            return total <= self.height and all(map(measure.keeps_words, lines))
+
+        size = largest_good(good, self.largest_mm, self.smallest_mm)
+        return _Measure(size, self.width, lines)
 
     def _place(self, cell: _Cell, size_mm: float, y: float, height: float) -> None:
         self.add_widget(

@@ -236,8 +236,9 @@ class FormPage(Page):
         fresh = screen.question.name != self._echo.name
         self._screen = screen
         self._echo.hear(screen.question.name, screen.question.value)
-        if fresh:
-            self._typing = self._is_own_words(screen.question)
+        own_words = self._echo.settled and self._is_own_words(screen.question)
+        if fresh or (own_words and not self._typing):
+            self._typing = own_words
             self._make_body()
         self._update()
 
