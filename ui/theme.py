@@ -32,7 +32,8 @@ def configure(dpi: float, fonts: Path = _NOTO) -> None:
     if regular.is_file() and bold.is_file():
         LabelBase.register(FONT, str(regular), fn_bold=str(bold))
     else:  # Kivy brings this one along
-        LabelBase.register(FONT, "Roboto-Regular.ttf", fn_bold="Roboto-Bold.ttf")
+        own = "data/fonts/Roboto-{}.ttf"
+        LabelBase.register(FONT, own.format("Regular"), fn_bold=own.format("Bold"))
 
 
 def mm(value: float) -> int:
