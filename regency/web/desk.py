@@ -128,8 +128,12 @@ class Desk:
         letter = self._signed(row)
         if letter is None and not self._can_preview(row):
             raise HTTPException(404)
-        pdf = letter.pdf if letter else self._workflow.preview(row.id)
-        return Response(pdf_picture(pdf), media_type="image/png")
+        picture = (
+            pdf_picture(letter.pdf)
+            if letter
+            else pdf_picture(self._workflow.preview(row.id), "BELUM DITANDATANGANI")
+        )
+        return Response(picture, media_type="image/png")
 
     def letter(self, request: Request, id: str) -> Response:
         """GET: the signed letter."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from firmware.core.claim import make_claim_code, show_claim_code
 from firmware.core.request import RequestState
@@ -251,6 +253,19 @@ def test_the_preview_is_a_picture(office):
     answer = officer(office).get(f"/meja/permohonan/{request_id}/pratinjau.png")
     assert answer.headers["content-type"] == "image/png"
     assert answer.content.startswith(b"\x89PNG")
+
+
+def has_red(png):
+    """Whether the red stamp is on it; letters are black on white."""
+    colours = Image.open(io.BytesIO(png)).convert("RGB").getcolors(1 << 24)
+    return any(red - green > 20 for _, (red, green, _) in colours)
+
+
+def test_what_nobody_signed_says_so_in_its_picture(office):
+    waiting, ready = office.approved(), office.signed()
+    desk = officer(office)
+    assert has_red(desk.get(f"/meja/permohonan/{waiting}/pratinjau.png").content)
+    assert not has_red(desk.get(f"/meja/permohonan/{ready}/pratinjau.png").content)
 
 
 # ---------------------------------------------------------------- hostile text
