@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from firmware.core import commands, events, session, wire
+from firmware.core.errors import describe
 from firmware.core.ids import uuid7
 from firmware.core.projection import view_of
 from firmware.core.state import State
@@ -23,7 +24,6 @@ from firmware.outbox import Outbox
 from firmware.parts import Parts
 from firmware.post import Post
 from firmware.printing import Printing
-from firmware.rim import describe
 from firmware.signals import (
     CardReported,
     JobEnded,

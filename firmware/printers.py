@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware.rim import describe
+from firmware.core.errors import describe
 from firmware.signals import JobEnded, PrinterSeen, Signal, ThreadFailed
 from hw.protocols import PagePrinter, PrinterStatus, PrintOutcome, Slip, TicketPrinter
 

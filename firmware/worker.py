@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from firmware.rim import describe
+from firmware.core.errors import describe
 from firmware.signals import PinTried, Signal, ThreadFailed
 from firmware.vault import Attempt, try_pin
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 from dataclasses import asdict
@@ -78,6 +79,9 @@ def _serve(config: RegencyConfig) -> int:
     listener = _listen(config)
     app = make_app(config, store, workflow)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises the signal that ended it once more; what follows must still be done.
+        signal.signal(number, lambda *_: None)
     ingest.start()
     ready = {
         "ready": True,

@@ -16,7 +16,7 @@ _READING = {"anjungan_reading": True}
 def open_engine(url: str) -> Engine:
     """An engine with all tables there; raises ConfigurationError with one sentence."""
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)  # they are personal data
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)

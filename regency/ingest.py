@@ -11,6 +11,7 @@ import queue
 import random
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from firmware.core import wire
-from firmware.core.errors import ConfigurationError, WireError
+from firmware.core.errors import ConfigurationError, WireError, describe
 from firmware.core.retry import full_jitter
 from regency.intake import Intake
 from regency.store import Store
 
 KEEPALIVE_SECONDS = 30
 RECONNECT_BASE_SECONDS, RECONNECT_CAP_SECONDS = 1.0, 30.0
+LOOK_AGAIN_SECONDS = 60.0
 CLIENT_ID = "regency"
 _log = logging.getLogger(__name__)
 
@@ -51,6 +53,8 @@ class Ingest:
         self._address = address
         self._failures = 0
         self._sent: dict[str, int] = {}
+        self._online: set[str] = set()
+        self._look_again_at = 0.0
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
         self._worker = threading.Thread(target=self._run, name="ingest", daemon=True)
@@ -62,6 +66,7 @@ class Ingest:
         self._client.on_connect = self._guarded(self._on_connect)
         self._client.on_connect_fail = self._guarded(self._on_connect_fail)
         self._client.on_disconnect = self._guarded(self._on_disconnect)
+        self._client.on_subscribe = self._guarded(self._on_subscribe)
         self._client.on_message = self._guarded(self._on_message)
 
     def start(self) -> None:
@@ -90,8 +95,8 @@ class Ingest:
         def safe(*args: Any, **kwargs: Any) -> None:
             try:
                 call(*args, **kwargs)
-            except Exception:  # noqa: BLE001 (the rim of a thread)
-                _log.exception("a callback failed")
+            except Exception as error:  # noqa: BLE001 (the rim of a thread)
+                _log.error("a callback failed: %s", describe(error))
 
         return safe
 
@@ -102,8 +107,15 @@ class Ingest:
             _log.error("the broker refuses the regency: %s", reason)
             self._wait_longer()
             return
-        self._failures = 0
         client.subscribe([("k1/+/up/#", 1), ("k1/+/st", 1)])
+
+    def _on_subscribe(
+        self, _client: Any, _data: Any, _mid: int, reasons: list[ReasonCode], _props: Any
+    ) -> None:
+        if any(reason.is_failure for reason in reasons):
+            _log.error("the broker does not let the regency listen; check its ACL")
+            return
+        self._failures = 0
         self.connected.set()
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
@@ -129,12 +141,27 @@ class Ingest:
     # ------------------------------------------------------------ the worker's thread
 
     def _run(self) -> None:
-        while (work := self._work.get()) is not None:
+        while True:
             try:
+                work = self._work.get(timeout=LOOK_AGAIN_SECONDS / 4)
+                if work is None:
+                    return
                 work()
-            except Exception:  # noqa: BLE001 (the rim of a thread)
+            except queue.Empty:
+                pass
+            except Exception as error:  # noqa: BLE001 (the rim of a thread)
                 # Without a receipt the kiosk sends it again: nothing is lost.
-                _log.exception("a message could not be worked off")
+                _log.error("a message could not be worked off: %s", describe(error))
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """From time to time, send what a kiosk that is there should have receipted long ago."""
+        now = time.monotonic()
+        if now < self._look_again_at:
+            return
+        self._look_again_at = now + LOOK_AGAIN_SECONDS
+        for kiosk in self._online:
+            self._send_down(kiosk, after=0)
 
     def _take(self, topic: str, payload: bytes) -> None:
         kiosk, kind = wire.split_topic(topic) or ("", "")
@@ -160,10 +187,17 @@ class Ingest:
             case "up/hb":
                 self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
             case "st":
-                if wire.decode(payload, wire.StateUp).online:
-                    self._send_down(kiosk, after=0)
+                self._take_state(kiosk, wire.decode(payload, wire.StateUp))
             case _:
                 raise WireError("the regency knows no such topic")
+
+    def _take_state(self, kiosk: str, state: wire.StateUp) -> None:
+        if not state.online:
+            self._online.discard(kiosk)
+            return
+        self._online.add(kiosk)
+        self._intake.take_birth(kiosk, state)
+        self._send_down(kiosk, after=0)
 
     def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:
         """Answer a bad message whose id can be read, so that it is not sent for ever."""

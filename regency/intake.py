@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -13,13 +14,12 @@ from sqlalchemy import Connection, insert, select, update
 from firmware.core import seal, wire
 from firmware.core.claim import read_claim_code
 from firmware.core.errors import SealError
-from firmware.core.letters import Catalogue
+from firmware.core.letters import Catalogue, LetterType, check_answer
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.journal import note_event, now_text
 from regency.store import Store
 
-LONGEST_ANSWER = 200
 _COMMITTED, _REJECTED = "committed", "rejected"
 
 
@@ -74,8 +74,8 @@ class Intake:
             return Trouble("the letter type is not in the catalogue")
         if set(request.answers) != {field.name for field in letter.fields}:
             return Trouble("the answers are not those of the letter type")
-        if any(len(answer) > LONGEST_ANSWER for answer in request.answers.values()):
-            return Trouble(f"an answer is longer than {LONGEST_ANSWER} characters")
+        if not _answers_are_good(letter, request):
+            return Trouble("an answer is not one that the kiosk lets pass")
         if read_claim_code(request.claim_code) != request.claim_code:
             return Trouble("the claim code is none")
         if _village_of(db, kiosk, request.nik) is None:
@@ -124,9 +124,9 @@ class Intake:
             known = _digest_of(db, c.event_id, c.body_digest, message.id)
             if known is not None:
                 return self._again(db, kiosk, message.id, known == digest)
-            state = _state_of(db, message.request_id)
+            state = _state_of(db, message.request_id, kiosk)
             if state not in (RequestState.READY.value, RequestState.COLLECTED.value):
-                trouble = Trouble("collected was said of a letter that is not ready", True)
+                trouble = Trouble("collected was said of no ready letter of this kiosk", True)
                 return self._refuse(db, kiosk, "up/evt", message.id, trouble)
             _insert_collected(db, kiosk, message, digest)
             if state == RequestState.READY.value:
@@ -144,6 +144,21 @@ class Intake:
                 update(t.down)
                 .where(t.down.c.kiosk == kiosk, t.down.c.srv_seq == message.srv_seq)
                 .values(receipted_at=now_text(), rejected=message.rejected[:200])
+            )
+
+    def take_birth(self, kiosk: str, birth: wire.StateUp) -> None:
+        """A kiosk is there. What it has not seen is not there, whatever it once receipted: it
+        may have a new card, or an older one.
+        """
+        with self._store.engine.begin() as db:
+            db.execute(
+                update(t.down)
+                .where(
+                    t.down.c.kiosk == kiosk,
+                    t.down.c.srv_seq > birth.last_srv_seq,
+                    t.down.c.rejected == "",
+                )
+                .values(receipted_at="")
             )
 
     def take_heartbeat(self, kiosk: str, beat: wire.Heartbeat) -> None:
@@ -181,8 +196,24 @@ def _digest_of(db: Connection, key: object, digest: object, message_id: str) -> 
     return found
 
 
-def _state_of(db: Connection, request_id: str) -> str | None:
-    query = select(t.requests.c.state).where(t.requests.c.id == request_id)
+def _answers_are_good(letter: LetterType, request: LetterRequest) -> bool:
+    """As the kiosk checked them, on the day of the request: it may come weeks later. The visit
+    may have been sent just after midnight, so the day before will do.
+    """
+    try:
+        day = datetime.fromisoformat(request.created_at).date()
+    except ValueError:
+        return False
+    return any(
+        all(check_answer(field, request.answers, today) is None for field in letter.fields)
+        for today in (day, day - timedelta(days=1))
+    )
+
+
+def _state_of(db: Connection, request_id: str, kiosk: str) -> str | None:
+    query = select(t.requests.c.state).where(
+        t.requests.c.id == request_id, t.requests.c.kiosk == kiosk
+    )
     return db.execute(query.with_for_update()).scalar_one_or_none()
 
 

@@ -10,6 +10,8 @@
     └── SealError            a sealed thing does not open with this key
 """
 
+import traceback
+
 
 class AnjunganError(Exception):
     """Base of all errors of ours. ``str()`` is one sentence: what, where, what to do."""
@@ -33,3 +35,10 @@ class StoreError(AnjunganError):
 
 class SealError(AnjunganError):
     """Sealed bytes that this key does not open, or that were altered."""
+
+
+def describe(error: BaseException) -> str:
+    """Type and place of an error, without its message, which may hold personal data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-4:]]
+    return f"{type(error).__name__} at {' < '.join(reversed(places))}"

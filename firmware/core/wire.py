@@ -7,7 +7,7 @@ an older end reads what a newer one sends. Bytes are base64 (RFC 4648, padded).
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -15,6 +15,9 @@ from firmware.core.errors import WireError
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 512 * 1024
+Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
+"""A number that every JSON reader and every database holds."""
+
 _KIOSK = re.compile(r"\d{10}-[1-9]\d{0,3}")
 
 
@@ -52,7 +55,7 @@ class RequestUp(msgspec.Struct, frozen=True):
     """up/req: a request. ``sealed`` is a LetterRequest sealed to the regency."""
 
     id: str
-    seq: int
+    seq: Count
     at: str
     sealed: bytes
     v: int = VERSION
@@ -64,12 +67,12 @@ class CollectedUp(msgspec.Struct, frozen=True, tag="collected"):
     """
 
     id: str
-    seq: int
+    seq: Count
     at: str
     request_id: str
     medium: str
     confirmed: bool
-    copy: int
+    copy: Count
     v: int = VERSION
 
 
@@ -84,7 +87,7 @@ class ReceiptUp(msgspec.Struct, frozen=True):
     this one could not be used; the regency does not send it again.
     """
 
-    srv_seq: int
+    srv_seq: Count
     rejected: str = ""
     v: int = VERSION
 
@@ -94,15 +97,15 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
     kiosk: str
     at: str
-    boot: int
-    uptime_seconds: int
+    boot: Count
+    uptime_seconds: Count
     reader: str
     ticket_printer: str
     ticket_paper: str
     page_printer: str
-    queue_length: int
-    queue_oldest_seconds: int
-    visits: int
+    queue_length: Count
+    queue_oldest_seconds: Count
+    visits: Count
     firmware: str
     v: int = VERSION
 
@@ -111,9 +114,9 @@ class StateUp(msgspec.Struct, frozen=True):
     """st, retained: ``online`` true is the birth, false is the will or a farewell."""
 
     online: bool
-    boot: int
-    last_seq: int = 0
-    last_srv_seq: int = 0
+    boot: Count
+    last_seq: Count = 0
+    last_srv_seq: Count = 0
     firmware: str = ""
     v: int = VERSION
 
@@ -141,7 +144,7 @@ class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
     Argon2id costs that this entry was made with. ``revoked`` takes the card out of use.
     """
 
-    srv_seq: int
+    srv_seq: Count
     tag: bytes
     salt: bytes
     kdf: KdfCost
@@ -154,15 +157,15 @@ class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
 class KdfCost(msgspec.Struct, frozen=True):
     """Argon2id costs: passes, memory in KiB, lanes."""
 
-    passes: int
-    memory_kib: int
-    lanes: int
+    passes: Count
+    memory_kib: Count
+    lanes: Count
 
 
 class LetterDown(msgspec.Struct, frozen=True, tag="letter"):
     """dn/res: a signed letter for the resident ``tag``. ``sealed`` is a SignedLetter."""
 
-    srv_seq: int
+    srv_seq: Count
     request_id: str
     tag: bytes
     sealed: bytes
@@ -172,7 +175,7 @@ class LetterDown(msgspec.Struct, frozen=True, tag="letter"):
 class StateDown(msgspec.Struct, frozen=True, tag="state"):
     """dn/res: a request of this kiosk is now in ``state`` (a RequestState's value)."""
 
-    srv_seq: int
+    srv_seq: Count
     request_id: str
     state: str
     v: int = VERSION
