@@ -35,7 +35,6 @@ WAIT_MILLISECONDS = 500
 READ_SECONDS = 3.0
 SLIPPED_SECONDS = 0.5
 BUSY_TRIES = 4
-_PLUG_AND_PLAY = "\\\\?PnP?\\Notification"
 _KEYS = ("driver", "reader", "profiles")
 
 _TROUBLES: dict[int, CardTrouble] = {
@@ -46,6 +45,7 @@ _TROUBLES: dict[int, CardTrouble] = {
     scard.SCARD_W_RESET_CARD: CardTrouble.PULLED,
     scard.SCARD_E_READER_UNAVAILABLE: CardTrouble.PULLED,
     scard.SCARD_E_NO_SERVICE: CardTrouble.PULLED,
+    scard.SCARD_F_COMM_ERROR: CardTrouble.PULLED,
     scard.SCARD_E_UNKNOWN_READER: CardTrouble.PULLED,
 }
 """SCARD results and what they mean for the citizen; all others: the card does not answer."""
@@ -62,6 +62,7 @@ class PcscReader:
         self._thread = threading.Thread(target=self._run, name="card-reader", daemon=True)
         self._said: ReaderOnline | ReaderOffline | None = None
         self._card_known = False
+        self._card_count = 0
 
     @classmethod
     def from_config(cls, section: Mapping[str, Any]) -> PcscReader:
@@ -109,22 +110,17 @@ class PcscReader:
         reader = choose_reader(names if result == scard.SCARD_S_SUCCESS else [], self._wanted)
         if reader is None:
             self._say(ReaderOffline(_no_reader(self._wanted)))
-            self._await_readers(context, len(names or []))
             return
         self._say(ReaderOnline(reader))
         self._watch_reader(context, reader)
 
-    def _await_readers(self, context: Any, count: int) -> None:
-        known = [(_PLUG_AND_PLAY, count << 16)]
-        while not self._closing.is_set():
-            if _status_change(context, known)[0] != scard.SCARD_E_TIMEOUT:
-                return
-
     def _watch_reader(self, context: Any, reader: str) -> None:
         known = [(reader, scard.SCARD_STATE_UNAWARE)]
         while not self._closing.is_set():
-            result, states = _status_change(context, known)
+            result, states = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, known)
             if result == scard.SCARD_E_TIMEOUT:
+                if self._better_reader(context, reader):
+                    return
                 continue
             if result != scard.SCARD_S_SUCCESS:
                 break
@@ -137,12 +133,22 @@ class PcscReader:
         if not self._closing.is_set():
             self._say(ReaderOffline(f"the reader {reader} or pcscd went away"))
 
+    def _better_reader(self, context: Any, reader: str) -> bool:
+        """Whether another reader is to be watched now, and no card lies on this one."""
+        result, names = scard.SCardListReaders(context, [])
+        found = result == scard.SCARD_S_SUCCESS
+        return found and not self._card_known and choose_reader(names, self._wanted) != reader
+
     def _card_changed(self, reader: str, state: int) -> None:
-        if not state & scard.SCARD_STATE_PRESENT:
+        count = state >> 16  # of insertions and removals: a quick swap shows only here
+        if not state & scard.SCARD_STATE_PRESENT or count != self._card_count:
             self._card_gone()
-        elif state & scard.SCARD_STATE_MUTE:
+        self._card_count = count
+        if not state & scard.SCARD_STATE_PRESENT or self._card_known:
+            return
+        if state & scard.SCARD_STATE_MUTE:
             self._card_there(CardUnreadable(CardTrouble.MUTE))
-        elif not self._card_known:
+        else:
             self._card_there(report_of(_read_in_time(reader, self._profiles)))
 
     def _card_there(self, report: CardPresent | CardUnreadable) -> None:
@@ -171,11 +177,6 @@ def choose_reader(names: Sequence[str], wanted: str) -> str | None:
         return next((name for name in names if wanted in name), None)
     contactless = next((name for name in names if "PICC" in name), None)
     return contactless or next((name for name in names if "SAM" not in name), None)
-
-
-def _status_change(context: Any, known: list[tuple[str, int]]) -> tuple[int, list[Any]]:
-    result, states = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, known)
-    return result, states
 
 
 def _read_in_time(reader: str, profiles: Sequence[str]) -> CardIdentity | CardTrouble:

@@ -6,13 +6,9 @@ Started by ``hw.virtual.reader``; ends when its standard input does.
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import fcntl
 import json
 import os
-import signal
 import socket
-import struct
 import subprocess
 import sys
 import threading
@@ -21,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from hw.virtual.card import VPCD_PORT, Manner, VirtualCard
+from hw.virtual.namespace import bind, die_with_parent, enter_private
 
-_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 0x1
-_PR_SET_PDEATHSIG = 1
 _PCSCD_RUN = Path("/run/pcscd")
 _START_SECONDS = 10.0
 _NOTICED_SECONDS = 0.6
+_CONTROL_SECONDS = 5.0
 
 READER_CONF = f"""FRIENDLYNAME "Virtual PCD"
 DEVICENAME /dev/null:{VPCD_PORT:#x}
@@ -45,10 +41,9 @@ class Cabinet:
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
-        """Loopback up; pcscd's folder is ours; pcscd reads our reader's file alone."""
-        _loopback_up()
+        """pcscd's folder is ours; pcscd reads our reader's file alone."""
         _PCSCD_RUN.mkdir(exist_ok=True)
-        _bind(self._folder / "pcscd", _PCSCD_RUN)
+        bind(self._folder / "pcscd", _PCSCD_RUN)
         conf = self._folder / "reader.conf.d"
         conf.mkdir(exist_ok=True)
         (conf / "vpcd").write_text(READER_CONF.format(library=_vpcd_library()))
@@ -64,7 +59,7 @@ class Cabinet:
             [*command, *_without_polkit()],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
         )
         _await(lambda: (self._folder / "pcscd" / "pcscd.comm").exists() and _vpcd_listens())
 
@@ -137,26 +132,11 @@ def _without_polkit() -> list[str]:
     return ["--disable-polkit"] if "--disable-polkit" in usage.stdout + usage.stderr else []
 
 
-def _loopback_up() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sH14x", b"lo", 0)
-        flags = struct.unpack("16sH14x", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
-
-
-def _bind(source: Path, target: Path) -> None:
-    subprocess.run(["mount", "--bind", str(source), str(target)], check=True)  # noqa: S603, S607
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def _serve(cabinet: Cabinet, control: Path) -> None:
     control.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(control))
-        control.chmod(0o600)
+        _for_the_starter_only(control)
         listener.listen()
         print(json.dumps({"ready": True}), flush=True)
         while True:
@@ -165,10 +145,18 @@ def _serve(cabinet: Cabinet, control: Path) -> None:
                 _answer(cabinet, connection)
 
 
+def _for_the_starter_only(control: Path) -> None:
+    """Under sudo the starter is another user than we are."""
+    control.chmod(0o600)
+    starter = os.environ.get("SUDO_UID", "")
+    if starter.isdecimal():
+        os.chown(control, int(starter), -1)
+
+
 def _answer(cabinet: Cabinet, connection: socket.socket) -> None:
-    line = connection.makefile("rb").readline()
+    connection.settimeout(_CONTROL_SECONDS)
     try:
-        cabinet.obey(json.loads(line))
+        cabinet.obey(json.loads(connection.makefile("rb").readline()))
         answer: dict[str, Any] = {"ok": True}
     except (ValueError, OSError, TypeError, AttributeError) as error:
         answer = {"ok": False, "error": str(error)}
@@ -179,6 +167,7 @@ def _answer(cabinet: Cabinet, connection: socket.socket) -> None:
 def main() -> int:
     """Until standard input ends."""
     folder = Path(sys.argv[1])
+    enter_private()
     cabinet = Cabinet(folder)
     cabinet.prepare()
     cabinet.start_daemon()
