@@ -54,7 +54,7 @@ class Ingest:
         self._failures = 0
         self._sent: dict[str, int] = {}
         self._online: set[str] = set()
-        self._look_again_at = 0.0
+        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
         self._worker = threading.Thread(target=self._run, name="ingest", daemon=True)

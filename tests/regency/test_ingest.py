@@ -1,0 +1,179 @@
+"""The regency's worker on a real Mosquitto: commits, receipts, births; a bad message harms
+nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from firmware.core import wire
+from firmware.link import Link
+from firmware.signals import LinkUp, MessageCame, Signal
+from regency import tables as t
+from regency.ingest import Ingest
+from regency.intake import Intake
+from regency.letters import load_catalogue
+from tests.firmware.test_link import PATIENCE_SECONDS, Broker
+from tests.regency.letter_parts import SONGGON
+from tests.regency.test_intake import KIOSK, NEIGHBOUR, SEED, request, sealed
+from tests.regency.web_office import Office
+
+
+class Wire:
+    """A regency at work, and a kiosk's link to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.broker = Broker(folder)
+        self.broker.start()
+        self.office = Office(folder)
+        self.store = self.office.store
+        keys = self.broker.regency.server / "keys"
+        self.ingest = Ingest(
+            Intake(self.store, load_catalogue(), SEED),
+            self.store,
+            ("127.0.0.1", self.broker.port),
+            (keys / "ca.pem", keys / "server.pem", keys / "server.key"),
+        )
+        self.ingest.start()
+        assert self.ingest.connected.wait(PATIENCE_SECONDS)
+        self.links: list[Link] = []
+
+    def kiosk(self, name: str = KIOSK) -> tuple[Link, Callable[[], dict[str, Any]]]:
+        """A kiosk's link, and what it hears next."""
+        signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+        will = wire.encode(wire.StateUp(online=False, boot=1))
+        files = self.broker.files(name)
+        link = Link(name, ("127.0.0.1", self.broker.port), files, will, signals.put)
+        link.start()
+        self.links.append(link)
+        while not isinstance(signals.get(timeout=PATIENCE_SECONDS), LinkUp):
+            pass
+
+        def hears() -> dict[str, Any]:
+            while not isinstance(signal := signals.get(timeout=PATIENCE_SECONDS), MessageCame):
+                pass
+            message: dict[str, Any] = json.loads(signal.payload)
+            return message
+
+        return link, hears
+
+    def reasons(self) -> list[str]:
+        with self.store.engine.begin() as db:
+            return list(db.execute(select(t.dead_letters.c.reason)).scalars())
+
+    def close(self) -> None:
+        for link in self.links:
+            link.close()
+        self.ingest.close()
+        self.store.close()
+        self.broker.close()
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Wire]:
+    wire_ = Wire(tmp_path)
+    yield wire_
+    wire_.close()
+
+
+def eventually(true: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, "in vain"
+        time.sleep(0.05)
+
+
+def test_a_request_is_receipted_after_it_is_committed(line: Wire) -> None:
+    link, hears = line.kiosk()
+    for _ in range(2):
+        link.publish("req", wire.encode(sealed(request())))
+        link.publish("req", wire.encode(sealed(request())))
+    first = hears()
+    assert (first["id"], first["outcome"]) == (request().id, "committed")
+    assert line.store.request(request().id) is not None
+
+
+def test_malformed_messages_are_buried_and_the_next_one_is_served(line: Wire) -> None:
+    link, hears = line.kiosk()
+    for payload in (b"", b"\xff", b"[" * 3000, b'{"id": 5}', b'{"v": 9}'):
+        for kind in ("req", "evt", "rcp", "hb", "nonsense"):
+            link.publish(kind, payload)
+    link.publish("evt", b'{"type":"collected","id":"e9","seq":' + b"9" * 30 + b"}")
+    answer = hears()
+    assert (answer["id"], answer["outcome"]) == ("e9", "rejected")
+    link.publish("req", wire.encode(sealed(request())))
+    assert hears()["outcome"] == "committed"
+    assert len(line.reasons()) == 26
+
+
+def test_a_birth_brings_down_what_waits_until_it_is_receipted(line: Wire) -> None:
+    line.office.approved()
+    link, hears = line.kiosk()
+    birth = wire.encode(wire.StateUp(online=True, boot=1))
+    link.publish_state(birth)
+    assert [hears()["srv_seq"], hears()["srv_seq"]] == [1, 2]
+    link.publish("rcp", wire.encode(wire.ReceiptUp(1)))
+    eventually(lambda: [row.srv_seq for row in line.store.undelivered(KIOSK)] == [2])
+    link.publish_state(wire.encode(wire.StateUp(online=True, boot=2, last_srv_seq=1)))
+    assert hears()["srv_seq"] == 2
+
+
+def test_what_is_made_while_the_kiosk_is_there_comes_at_once(line: Wire) -> None:
+    link, hears = line.kiosk()
+    link.publish_state(wire.encode(wire.StateUp(online=True, boot=1)))
+    request_id = line.office.ask()
+    line.office.workflow.examine(request_id, line.office.officer("petugas"))
+    line.ingest.notify(KIOSK)
+    down = hears()
+    assert (down["type"], down["request_id"], down["state"]) == ("state", request_id, "underReview")
+
+
+def test_a_stolen_kiosk_is_not_heard_although_the_broker_lets_it_in(line: Wire) -> None:
+    with line.store.engine.begin() as db:
+        row = {"village": SONGGON.code, "revoked": True, "last_srv_seq": 0}
+        db.execute(insert(t.kiosks).values(id=NEIGHBOUR, **row))
+    stolen, _ = line.kiosk(NEIGHBOUR)
+    stolen.publish("req", wire.encode(sealed(request(kiosk=NEIGHBOUR))))
+    eventually(lambda: "the kiosk is unknown or revoked" in line.reasons())
+    assert line.store.request(request().id) is None
+    with line.store.engine.begin() as db:
+        db.execute(update(t.kiosks).where(t.kiosks.c.id == NEIGHBOUR).values(revoked=False))
+    stolen.publish("req", wire.encode(sealed(request(kiosk=NEIGHBOUR))))
+    eventually(lambda: line.store.request(request().id) is not None)
+
+
+def test_the_newest_health_of_a_kiosk_is_kept(line: Wire) -> None:
+    link, _ = line.kiosk()
+    for paper in ("full", "low"):
+        beat = wire.Heartbeat(
+            KIOSK, "2026-11-24", 1, 2, "online", "online", paper, "noDevice", 0, 0, 3, "0.1.0"
+        )
+        link.publish("hb", wire.encode(beat))
+
+    def paper_now() -> list[str]:
+        with line.store.engine.begin() as db:
+            rows = db.execute(select(t.heartbeats.c.data)).scalars()
+            return [row["ticket_paper"] for row in rows]
+
+    eventually(lambda: paper_now() == ["low"])
+
+
+def test_the_broker_dies_and_comes_back(line: Wire) -> None:
+    link, hears = line.kiosk()
+    line.broker.stop()
+    line.broker.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        link.publish("req", wire.encode(sealed(request())))
+        if line.store.request(request().id) is not None:
+            break
+        time.sleep(0.3)
+    assert hears()["outcome"] == "committed"
