@@ -17,7 +17,7 @@ _WORDS = {
     "unknown": "Pencetakan terputus. Periksa apakah surat keluar.",
     "unavailable": "Surat tidak dapat dicetak.",
 }
-_LATER = "Surat Anda tetap tersimpan dan dapat dicetak lain waktu atau di anjungan lain."
+_LATER = "Surat Anda tetap tersimpan. Cetaklah lain waktu di sini, atau unduh dengan kode di tiket."
 
 
 class CollectPage(Page):
