@@ -109,8 +109,11 @@ class Cabinet:
         loader = self._run("load", "regency", "--config", self.regency.config, "load", seed_file)
         loader.succeed()
 
-    def configure(self, page_printer: bool) -> None:
-        """(Re)write the kiosk's configuration, with a page printer or without."""
+    def configure(self, page_printer: bool, **visit: float) -> None:
+        """(Re)write the kiosk's configuration, with a page printer or without.
+
+        ``visit`` are keys of [visit]: how patient the kiosk is.
+        """
         pages: dict[str, Any] = {"driver": "none"}
         if page_printer and self.page_printer is not None:
             printer = self.page_printer
@@ -125,6 +128,7 @@ class Cabinet:
                 "profile": "default",
             },
             page_printer=pages,
+            visit=visit,
         )
         village = self.village
         self.kiosk_config = self.regency.add_kiosk(
@@ -186,7 +190,7 @@ class Cabinet:
         child = self._children.start(
             name,
             [sys.executable, "-m", module, *arguments],
-            environment={"PYTHONUNBUFFERED": "1", **(environment or {})},
+            environment={"PYTHONUNBUFFERED": "1", "TZ": "WIB-7", **(environment or {})},
         )
         self._processes[name] = child
         return child

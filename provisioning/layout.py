@@ -41,6 +41,7 @@ class Devices:
     printer: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
     page_printer: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
     indicator: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
+    visit: dict[str, Any] = field(default_factory=dict)
 
 
 class Regency:
@@ -196,6 +197,7 @@ def _kiosk_tables(
             "key": "keys/kiosk.key",
         },
         "ui": {"socket": "run/ui.sock"},
+        "visit": devices.visit,
     }
 
 
