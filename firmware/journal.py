@@ -6,6 +6,7 @@ No field holds personal data: no name, NIK, UID, tag, PIN, claim code or answer.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ class Journal:
         if unknown:
             raise ValueError(f"journal event {event} has no field {sorted(unknown)}")
         record = {"at": self._clock().isoformat(timespec="milliseconds"), "event": event, **fields}
-        os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
+        with contextlib.suppress(OSError):  # a full disk must not end a visit
+            os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
 
     def close(self) -> None:
         """Close the file."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -50,6 +51,7 @@ from hw.protocols import (
 
 ROLL_WIDTH_DOTS = 576
 _MOST_ROLL_LINES = 20_000  # 2.5 m of paper: no letter is longer
+RECENT_SECONDS = 300
 _NONCE_BYTES = 12
 
 
@@ -107,6 +109,7 @@ class Printing:
         self._jobs: dict[int, PrintJob] = {}
         self._letters: dict[int, SignedLetter] = {}
         self._waiting: list[int] = []
+        self._attended = False
         self.status: dict[str, PrinterStatus] = {}
 
     def attach_roll(self, printer: TicketPrinter, thread: PrinterThread) -> None:
@@ -121,6 +124,7 @@ class Printing:
 
     def print_ticket(self, ticket: Ticket, request_id: str) -> None:
         """Print the ticket of a request that is durable."""
+        self._attended = True
         if self._roll is None:
             self._tell(PrintReported(request_id, "unavailable"))
             return
@@ -134,6 +138,7 @@ class Printing:
 
     def print_letter(self, letter: SignedLetter) -> None:
         """Print a signed letter: on a sheet where there is a page printer, else on the roll."""
+        self._attended = True
         if self._page is None and self._roll is None:
             self._tell(PrintReported(letter.request_id, "unavailable"))
             return
@@ -146,17 +151,20 @@ class Printing:
 
     def visit_ended(self) -> None:
         """Nobody stands here any more: what has not begun will not come out later by surprise."""
+        self._attended = False
         for job_id in list(self._waiting):
             self._finish(self._jobs[job_id], "VOID")
 
     def recover(self) -> None:
-        """After a start: what was cut off is UNKNOWN. A ticket is printed once more as a copy,
-        when the power was not gone meanwhile; what had not begun is void.
+        """After a start: what was cut off is UNKNOWN; what had not begun is void. A ticket cut
+        off a moment ago is printed once more as a copy, when the power was not gone meanwhile.
         """
         for job in self._store.unfinished_jobs():
             ticket = self._key.open(job.content) if job.kind == "ticket" else None
             self._finish(job, "UNKNOWN" if job.state == "SENDING" else "VOID")
-            if ticket is not None and job.copy == 1 and self._roll is not None:
+            if ticket is None or job.copy > 1 or self._roll is None:
+                continue
+            if _age_seconds(job.created_at, self._now()) < RECENT_SECONDS:
                 again = self._store.add_job(
                     "ticket", job.request_id, "roll", self._key.close(ticket), self._now()
                 )
@@ -227,6 +235,9 @@ class Printing:
     def _block(self, job: PrintJob, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
         self._see(job.medium, status)
+        if not self._attended:
+            self._finish(job, "VOID")
+            return
         self._store.set_job(job.id, "BLOCKED")
         self._note(job, "BLOCKED", status)
         self._waiting.append(job.id)
@@ -300,6 +311,12 @@ class Printing:
         self._journal.write(
             "printer.status", printer=medium, status=words, paper=paper.value, detail=detail
         )
+
+
+def _age_seconds(then: str, now: str) -> float:
+    """Between two moments of ISO 8601; a clock that was put back makes something old, not new."""
+    age = (datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds()
+    return age if age >= 0 else float("inf")
 
 
 def fault_of(status: PrinterStatus) -> Fault | None:

@@ -80,6 +80,7 @@ class PrintJob:
     copy: int
     state: str
     content: bytes | None
+    created_at: str
 
 
 class Store:
@@ -305,7 +306,7 @@ class Store:
             row = db.execute(
                 "INSERT INTO print_job (kind, request_id, medium, copy, state, content, created_at)"
                 " VALUES (?, ?, ?, ?, 'QUEUED', ?, ?)"
-                " RETURNING id, kind, request_id, medium, copy, state, content",
+                " RETURNING id, kind, request_id, medium, copy, state, content, created_at",
                 (kind, request_id, medium, copy, content, at),
             ).fetchone()
         return PrintJob(*row)
@@ -340,7 +341,7 @@ class Store:
     def unfinished_jobs(self) -> list[PrintJob]:
         """Jobs that a stop of the controller may have cut off, oldest first."""
         rows = self._db.execute(
-            "SELECT id, kind, request_id, medium, copy, state, content FROM print_job"
+            "SELECT id, kind, request_id, medium, copy, state, content, created_at FROM print_job"
             " WHERE state IN ('QUEUED', 'SENDING', 'BLOCKED') ORDER BY id"
         )
         return [PrintJob(*row) for row in rows]
@@ -348,7 +349,7 @@ class Store:
     def last_job(self, kind: str, request_id: str) -> PrintJob | None:
         """The newest job of this request."""
         row = self._db.execute(
-            "SELECT id, kind, request_id, medium, copy, state, content FROM print_job"
+            "SELECT id, kind, request_id, medium, copy, state, content, created_at FROM print_job"
             " WHERE kind = ? AND request_id = ? ORDER BY id DESC LIMIT 1",
             (kind, request_id),
         ).fetchone()

@@ -67,6 +67,7 @@ class Desk:
     def __init__(self, folder: Path, roll: bool = True, page: bool = False) -> None:
         self.folder = folder
         self.told: list[Event] = []
+        self.now = "2026-11-24T08:00:00+07:00"
         self.collected: list[tuple[PrintJob, bool]] = []
         self.store = Store(folder / "kiosk.db")
         self.journal = Journal(folder / "journal.jsonl", lambda: datetime.now(UTC))
@@ -74,7 +75,7 @@ class Desk:
             self.store,
             self.journal,
             PrintKey(folder / "run" / "print.key"),
-            lambda: "2026-11-24T08:00:00+07:00",
+            lambda: self.now,
             self.told.append,
             self.take_collected,
         )
@@ -166,6 +167,14 @@ def test_a_visitor_who_left_gets_no_ticket_later(desk: Desk) -> None:
     assert desk.job().state == "VOID"
 
 
+def test_a_visitor_who_left_in_mid_ticket_gets_no_copy_later(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.printing.visit_ended()
+    desk.says(Interrupted(800, NO_PAPER))
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.job().state == "VOID"
+
+
 def test_the_citizen_asks_again_while_the_job_waits(desk: Desk) -> None:
     desk.printing.print_ticket(TICKET, "r1")
     first = desk.job()
@@ -209,6 +218,16 @@ def test_the_controller_is_killed_in_mid_ticket(tmp_path: Path, desk: Desk) -> N
     again.printing.recover()
     job = again.job()
     assert (job.copy, job.state) == (2, "SENDING")
+
+
+def test_a_controller_that_was_away_for_long_prints_nobody_s_ticket(
+    tmp_path: Path, desk: Desk
+) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    again = Desk(tmp_path)
+    again.now = "2026-11-24T08:20:00+07:00"
+    again.printing.recover()
+    assert again.job().state == "UNKNOWN"
 
 
 def test_the_power_was_gone_and_the_ticket_with_it(tmp_path: Path, desk: Desk) -> None:
