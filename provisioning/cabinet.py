@@ -31,6 +31,7 @@ from regency.model import Officer, Village
 PASSPHRASE = "tanda-tangan-contoh"  # noqa: S105 (of signers that exist for a demo only)
 _UI_SIZE = (1280, 800)
 _UI_DPI = 149
+_TIME_ZONE = "Asia/Jakarta"  # the village's, whatever the machine's own; by name, for pyHanko
 
 
 class Cabinet:
@@ -190,7 +191,7 @@ class Cabinet:
         child = self._children.start(
             name,
             [sys.executable, "-m", module, *arguments],
-            environment={"PYTHONUNBUFFERED": "1", "TZ": "WIB-7", **(environment or {})},
+            environment={"PYTHONUNBUFFERED": "1", "TZ": _TIME_ZONE, **(environment or {})},
         )
         self._processes[name] = child
         return child

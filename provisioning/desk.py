@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from regency.model import Officer
 
@@ -76,14 +77,17 @@ class Desk:
     def _signed_in(self, officer: Officer) -> Iterator[Page]:
         context = self._browser.new_context(viewport=_SIZE, locale="id-ID")
         context.set_default_timeout(_PATIENCE_MS)
+        page = context.new_page()
         try:
-            page = context.new_page()
             page.goto(f"{self._url}/meja")
             page.fill("#username", officer.username)
             page.fill("#password", officer.password)
             page.click("#masuk")
             page.wait_for_url("**/meja")
             yield page
+        except PlaywrightError:
+            page.screenshot(path=self._next_path("desk-where-it-failed"), full_page=True)
+            raise
         finally:
             context.close()
 
