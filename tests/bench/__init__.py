@@ -31,6 +31,8 @@ class Goal:
         return self.at_most is None or number <= self.at_most
 
     def __str__(self) -> str:
+        if self.at_least == self.at_most:
+            return f"{self.of} = {self.at_least:g}"
         low = f">= {self.at_least:g}" if self.at_least is not None else ""
         high = f"<= {self.at_most:g}" if self.at_most is not None else ""
         return f"{self.of} {' and '.join(filter(None, (low, high)))}"
