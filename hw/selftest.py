@@ -190,9 +190,11 @@ def _after_slip(found: Finding, outcome: PrintOutcome) -> Finding:
         case NotStarted(status) | Interrupted(_, status):
             now = _of_status(found.device, found.driver, status)
             how = "not begun" if isinstance(outcome, NotStarted) else "broken off"
-            health = max(now.health, Health.NEEDS_PERSON)
             return replace(
-                found, health=health, status=f"{now.status}, slip {how}", advice=now.advice
+                found,
+                health=max(now.health, Health.NEEDS_PERSON),
+                status=f"{now.status}, slip {how}",
+                advice=now.advice or "Look at the paper, and try again.",
             )
 
 

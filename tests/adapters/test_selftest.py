@@ -14,6 +14,7 @@ import pytest
 from gpiozero import Device  # type: ignore[import-untyped]
 from PIL import Image
 
+from hw.protocols import Paper, PrinterOnline
 from hw.selftest import Finding, Health, main, with_slip
 from hw.virtual.ipp import VirtualPagePrinter
 from hw.virtual.memory_printer import MemoryTicketPrinter
@@ -138,6 +139,17 @@ def test_a_printer_that_cannot_say_so_is_not_said_to_have_printed() -> None:
     assert (found.health, found.status) == (Health.WELL, "online, slip sent")
     assert found.abilities["confirms"] == "no"
     assert "look for the slip" in found.advice
+
+
+def test_a_slip_that_broke_off_without_a_cause_is_not_well() -> None:
+    printer = MemoryTicketPrinter()
+    printer.breaks_with = PrinterOnline(Paper.FULL)
+    found = with_slip(Finding("ticket printer", "memory", Health.WELL, "online"), printer)
+    assert (found.health, found.status) == (
+        Health.NEEDS_PERSON,
+        "online, paper full, slip broken off",
+    )
+    assert found.advice
 
 
 def test_no_slip_is_begun_without_paper(cabinet: Cabinet, machine: VirtualPrinter) -> None:
