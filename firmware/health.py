@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from firmware.core.paper import tickets_left
 from firmware.core.wire import Heartbeat
 from firmware.printing import describe_status
 from firmware.store import Store
@@ -27,6 +28,7 @@ class Readings:
 def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
     """The heartbeat for these readings and what the store counts."""
     length, oldest = store.queue()
+    roll = store.roll()
     ticket, paper = _words(readings.printers.get("roll"))
     page, _ = _words(readings.printers.get("page"))
     return Heartbeat(
@@ -42,6 +44,9 @@ def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
         queue_oldest_seconds=_age_seconds(oldest, now),
         visits=store.counter("visits"),
         firmware=readings.version,
+        roll_used_mm=roll.used_mm,
+        tickets_left=tickets_left(roll.used_mm, roll.whole_mm, roll.cuts),
+        ticket_printer_idle_seconds=_age_seconds(roll.last_print_at, now),
     )
 
 

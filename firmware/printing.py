@@ -21,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from firmware.core.events import Event, PrinterChanged, PrintReported
+from firmware.core.paper import slip_mm
 from firmware.core.ticket import Ticket, ticket_slip
 from firmware.core.view import PrintState
 from firmware.core.wire import SignedLetter
@@ -184,6 +185,9 @@ class Printing:
             self._tell(PrintReported(job.request_id, "unavailable"))
             return
         self._jobs[job.id] = job
+        if job.kind == "letter" and self._is_low(job.medium):
+            self._block(job, PrinterBlocked(Fault.PAPER_LOW, Paper.LOW))
+            return
         if job.id in self._waiting:
             self._waiting.remove(job.id)
         self._store.set_job(job.id, "SENDING")
@@ -191,6 +195,11 @@ class Printing:
         self._tell(PrintReported(job.request_id, "printing"))
         thread, work = target
         thread.do(work)
+
+    def _is_low(self, medium: str) -> bool:
+        """A letter is not begun on a roll that may end in its middle."""
+        status = self.status.get(medium)
+        return medium == "roll" and isinstance(status, PrinterOnline) and status.paper is Paper.LOW
 
     def _work_for(self, job: PrintJob) -> tuple[PrinterThread, Work] | None:
         """The job's thread and work; None when there is nothing to print it with or from."""
@@ -224,6 +233,7 @@ class Printing:
                 self._cut_off(job, offset, status)
 
     def _on_paper(self, job: PrintJob, state: str, shown: PrintState) -> None:
+        self._count_paper(job)
         if job.kind == "letter":
             self._note(job, state)
             self._collected(job, state == "CONFIRMED")
@@ -232,21 +242,29 @@ class Printing:
             self._finish(job, state)
         self._tell(PrintReported(job.request_id, shown))
 
+    def _count_paper(self, job: PrintJob) -> None:
+        slip = self._slip_of(job, self._letters.get(job.id)) if job.medium == "roll" else None
+        if slip is not None:
+            self._store.use_paper(slip_mm(slip), self._now())
+
     def _block(self, job: PrintJob, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
-        self._see(job.medium, status)
+        if fault_of(status) is not Fault.PAPER_LOW:
+            self._see(job.medium, status)
         if not self._attended:
             self._finish(job, "VOID")
             return
         self._store.set_job(job.id, "BLOCKED")
         self._note(job, "BLOCKED", status)
-        self._waiting.append(job.id)
+        if job.id not in self._waiting:
+            self._waiting.append(job.id)
         fault = fault_of(status)
         self._tell(PrintReported(job.request_id, "blocked" if fault else "unavailable", fault))
 
     def _cut_off(self, job: PrintJob, offset: int, status: PrinterStatus) -> None:
         """Nobody can know what is on the paper. A first ticket is owed one copy."""
         content = job.content
+        self._count_paper(job)
         self._see(job.medium, status)
         self._note(job, "UNKNOWN", status, offset)
         self._finish(job, "UNKNOWN")
@@ -269,8 +287,11 @@ class Printing:
                 self._send(job)
 
     def _see(self, medium: str, status: PrinterStatus) -> None:
-        if self.status.get(medium) == status:
+        old = self.status.get(medium)
+        if old == status:
             return
+        if medium == "roll" and _is_new_roll(old, status):
+            self._store.change_roll()
         self.status[medium] = status
         self._note_status(medium, status)
         if medium == "roll":
@@ -311,6 +332,12 @@ class Printing:
         self._journal.write(
             "printer.status", printer=medium, status=words, paper=paper.value, detail=detail
         )
+
+
+def _is_new_roll(old: PrinterStatus | None, new: PrinterStatus) -> bool:
+    """Whether paper that was out or low is full again."""
+    before = describe_status(old)[1] if old else Paper.UNKNOWN
+    return before in (Paper.OUT, Paper.LOW) and describe_status(new)[1] is Paper.FULL
 
 
 def _age_seconds(then: str, now: str) -> float:

@@ -69,6 +69,18 @@ class Outgoing:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The roll in the ticket printer: paper given and cuts made, when it last printed (''
+    never), and how much the roll before gave in all (0 when none has ended).
+    """
+
+    used_mm: int
+    cuts: int
+    last_print_at: str
+    whole_mm: int
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PrintJob:
     """A print job. ``content`` is None for letters, and for tickets once they are done."""
@@ -337,6 +349,24 @@ class Store:
             db.execute("UPDATE letter SET copies = copies + 1 WHERE request_id = ?", row)
             _advance(db, row[0], RequestState.COLLECTED)
             _put(db, seq, event_id, "evt", row[0], make(seq), at)
+
+    def use_paper(self, mm: int, at: str) -> None:
+        """A slip of so many millimetres went out."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE roll SET used_mm = used_mm + ?, cuts = cuts + 1, last_print_at = ?",
+                (mm, at),
+            )
+
+    def change_roll(self) -> None:
+        """A full roll was put in: what the old one gave is what the new one will."""
+        with self._transaction() as db:
+            db.execute("UPDATE roll SET whole_mm = used_mm, used_mm = 0, cuts = 0")
+
+    def roll(self) -> Roll:
+        """The roll in the ticket printer."""
+        row = self._db.execute("SELECT used_mm, cuts, last_print_at, whole_mm FROM roll").fetchone()
+        return Roll(*row)
 
     def unfinished_jobs(self) -> list[PrintJob]:
         """Jobs that a stop of the controller may have cut off, oldest first."""

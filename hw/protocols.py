@@ -102,6 +102,7 @@ class Fault(StrEnum):
     """What keeps a printer that is online from printing."""
 
     PAPER_OUT = "paperOut"
+    PAPER_LOW = "paperLow"  # enough for a ticket, not for a letter
     PAPER_JAMMED = "paperJammed"
     COVER_OPEN = "coverOpen"
     CUTTER = "cutter"

@@ -72,6 +72,7 @@ UNREADABLE: dict[CardTrouble, Notice] = {
 
 FAULTS: dict[Fault, Say] = {
     Fault.PAPER_OUT: Say("Kertas habis."),
+    Fault.PAPER_LOW: Say("Kertas hampir habis, surat belum dicetak supaya tidak terpotong."),
     Fault.PAPER_JAMMED: Say("Kertas tersangkut."),
     Fault.COVER_OPEN: Say("Tutup pencetak terbuka."),
     Fault.CUTTER: Say("Pemotong kertas macet."),

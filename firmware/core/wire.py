@@ -107,6 +107,9 @@ class Heartbeat(msgspec.Struct, frozen=True):
     queue_oldest_seconds: Count
     visits: Count
     firmware: str
+    roll_used_mm: Count = 0
+    tickets_left: Count = 0
+    ticket_printer_idle_seconds: Count = 0
     v: int = VERSION
 
 

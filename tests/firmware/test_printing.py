@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from firmware.core.events import Event, PrintReported
+from firmware.core.paper import tickets_left
 from firmware.core.ticket import Ticket
 from firmware.core.wire import SignedLetter
 from firmware.journal import Journal
@@ -251,6 +252,42 @@ def test_the_database_at_rest_tells_no_claim_code(tmp_path: Path, desk: Desk) ->
     desk.printing.print_ticket(TICKET, "r1")
     for file in tmp_path.glob("kiosk.db*"):
         assert TICKET.claim_code.encode() not in file.read_bytes()
+
+
+def test_a_letter_is_not_begun_on_a_roll_that_is_near_its_end(desk: Desk) -> None:
+    desk.printing.printer_seen("roll", PrinterOnline(Paper.LOW))
+    desk.printing.print_letter(LETTER)
+    assert desk.told[-1] == PrintReported("r1", "blocked", Fault.PAPER_LOW)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
+    desk.says(Confirmed())
+    assert desk.job().copy == 1
+
+
+def test_a_ticket_is_still_printed_on_it(desk: Desk) -> None:
+    desk.printing.printer_seen("roll", PrinterOnline(Paper.LOW))
+    desk.printing.print_ticket(TICKET, "r1")
+    assert desk.states() == ["printing"]
+
+
+def test_paper_is_counted_until_the_roll_is_changed(desk: Desk) -> None:
+    desk.printing.printer_seen("roll", ONLINE)
+    for _ in range(2):
+        desk.printing.print_ticket(TICKET, "r1")
+        desk.says(Confirmed())
+    used = desk.store.roll()
+    assert (used.cuts, used.last_print_at) == (2, desk.now)
+    assert 150 < used.used_mm < 300
+    for status in (NO_PAPER, ONLINE):
+        desk.printing.printer_seen("roll", status)
+    assert desk.store.roll().whole_mm == used.used_mm
+    assert desk.store.roll().used_mm == 0
+
+
+def test_about_how_many_tickets_a_roll_still_holds() -> None:
+    assert tickets_left(0, 0, 0) == 727
+    assert tickets_left(40_000, 50_000, 400) == 100
+    assert tickets_left(60_000, 50_000, 400) == 0
 
 
 def roll_of(slip: Slip | None) -> Raster:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -130,3 +132,15 @@ def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> Non
 
 def test_the_database_is_for_its_owner_only(tmp_path: Path, store: Store) -> None:
     assert (tmp_path / "kiosk.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "old.db")
+    first = (resources.files("firmware") / "schema" / "001.sql").read_text()
+    old.executescript(f"BEGIN; {first}; PRAGMA user_version = 1; COMMIT;")
+    old.execute("UPDATE meta SET value = 41 WHERE name = 'seq'")
+    old.commit()
+    old.close()
+    store = Store(tmp_path / "old.db")
+    assert store.roll().used_mm == 0
+    assert file_one(store).number == "kiosk-00042"
