@@ -76,6 +76,7 @@ WORDS = {
 
 FAULT_ADVICE = {
     Fault.PAPER_OUT: "Put paper in.",
+    Fault.PAPER_LOW: "Put a new roll in soon.",
     Fault.PAPER_JAMMED: "Open the printer and take the jammed paper out.",
     Fault.COVER_OPEN: "Close the printer's cover.",
     Fault.CUTTER: "Switch the printer off, free its cutter of paper, and switch it on.",
