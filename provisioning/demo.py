@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -193,7 +193,8 @@ def step(name: str) -> Iterator[None]:
 def main(arguments: list[str] | None = None) -> int:
     """Play the visit; with --live stay up afterwards."""
     options = _parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell starts what it puts in the background with SIGINT ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupted)
     out: Path = options.out.resolve()
     _clear(out)
@@ -303,7 +304,9 @@ Ticket printer  127.0.0.1:{cabinet.printer_port}, its paper in {cabinet.slips}
 """,
         flush=True,
     )
-    signal.pause()
+    with suppress(KeyboardInterrupt):
+        signal.pause()
+    print("Stopping.", flush=True)
 
 
 def _accounts(cabinet: Cabinet) -> str:
