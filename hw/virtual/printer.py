@@ -16,20 +16,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import dataclasses
 import json
 import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from hw.protocols import Paper
-from hw.virtual.mechanism import ALL_ANSWERS, DOTS_PER_MM, Condition, Mechanism
+from hw.virtual.controls import Control, changed, state_of
+from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 READ_BYTES = 4096
 START_SECONDS = 10.0
-Control = dict[str, Any]
 
 
 class VirtualPrinter:
@@ -208,14 +205,14 @@ class VirtualPrinter:
         try:
             condition = self._mechanism.condition
             for key, value in request.items():
-                condition = _changed(condition, key, value)
+                condition = changed(condition, key, value)
         except ValueError as error:
             return {"ok": False, "error": str(error)}
         if condition != self._mechanism.condition:
             self._mechanism.change(condition)
         await self._act(request)
         self._work.set()
-        return {"ok": True, "state": self._state()}
+        return {"ok": True, "state": state_of(self._mechanism, self._listener is not None)}
 
     async def _act(self, request: Control) -> None:
         if "power_off_after_bytes" in request:
@@ -226,42 +223,6 @@ class VirtualPrinter:
             await self._power_off()
         elif request.get("power") == "on":
             await self._power_on()
-
-    def _state(self) -> Control:
-        state = self._mechanism.condition
-        return {
-            "paper": state.paper.value,
-            "cover": "open" if state.cover_open else "closed",
-            "online": state.online,
-            "mute": state.mute,
-            "answers": state.answers,
-            "power": "off" if self._listener is None else "on",
-            "slips": self._mechanism.slips,
-        }
-
-
-ACTIONS = {"ask", "power", "tear", "power_off_after_bytes"}
-
-
-def _changed(condition: Condition, key: str, value: Any) -> Condition:
-    match key, value:
-        case "paper", "full" | "low" | "out":
-            return dataclasses.replace(condition, paper=Paper(value), paper_left_dots=None)
-        case "paper_left_mm", int() if value >= 0:
-            return dataclasses.replace(condition, paper_left_dots=value * DOTS_PER_MM)
-        case "cover", "open" | "closed":
-            return dataclasses.replace(condition, cover_open=value == "open")
-        case "online", bool():
-            return dataclasses.replace(condition, online=value)
-        case "mute", bool():
-            return dataclasses.replace(condition, mute=value)
-        case "answers", str() if value in ALL_ANSWERS:
-            return dataclasses.replace(condition, answers=value)
-        case "no_confirm", bool():
-            return dataclasses.replace(condition, answers="none" if value else "processId")
-    if key in ACTIONS:
-        return condition
-    raise ValueError(f"{key} = {value!r} is nothing that this printer can do")
 
 
 async def _serve_until_signal(printer: VirtualPrinter) -> None:

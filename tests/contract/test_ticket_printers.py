@@ -1,9 +1,10 @@
-"""Every ticket printer keeps the same promises: real TCP to the virtual one, and memory."""
+"""Every ticket printer keeps the same promises: the virtual one on TCP and USB, and memory."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,6 +16,8 @@ from PIL import Image
 from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.network import NetworkPipe
+from hw.printer.pipe import Pipe
+from hw.printer.usb import UsbPipe
 from hw.protocols import (
     Align,
     Confirmed,
@@ -34,8 +37,11 @@ from hw.protocols import (
     TicketPrinter,
     Unconfirmed,
 )
+from hw.virtual.controls import Control
 from hw.virtual.memory_printer import MemoryTicketPrinter
 from hw.virtual.printer import VirtualPrinter
+from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
+from hw.virtual.wired import WiredPrinter
 
 LINK = "https://surat.example.test/lacak/ABCDE12345"
 TICKET: Slip = (
@@ -92,9 +98,28 @@ class MemoryBench:
 
 
 @dataclass
-class NetworkBench:
+class Wired:
+    """The virtual printer at the end of one kind of cable."""
+
+    machine: VirtualPrinter | WiredPrinter
+    pipe: Callable[[], Pipe]
+    where: str
+
+    def driver(self) -> EscposPrinter:
+        return EscposPrinter(self.pipe(), EscposEncoder(), SHORT_PATIENCE)
+
+    def control(self, request: Control) -> Control:
+        return self.machine.control(request)
+
+    @property
+    def slips(self) -> list[Path]:
+        return self.machine.slips
+
+
+@dataclass
+class WiredBench:
     printer: EscposPrinter
-    machine: VirtualPrinter
+    machine: Wired
 
     def paper_out(self) -> None:
         self.machine.control({"paper": "out"})
@@ -118,22 +143,36 @@ class NetworkBench:
         return len(self.machine.slips)
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Iterator[VirtualPrinter]:
-    with VirtualPrinter(tmp_path / "paper") as machine:
+@contextmanager
+def network(out: Path) -> Iterator[Wired]:
+    with VirtualPrinter(out) as machine:
+        yield Wired(
+            machine, lambda: NetworkPipe("127.0.0.1", machine.port), f"127.0.0.1:{machine.port}"
+        )
+
+
+@contextmanager
+def usb(out: Path) -> Iterator[Wired]:
+    machine = VirtualUsbPrinter(out)
+    yield Wired(machine, lambda: UsbPipe(backend=VirtualUsb([machine])), "USB")
+
+
+CABLES = {"network": network, "usb": usb}
+
+
+@pytest.fixture(params=CABLES)
+def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wired]:
+    with CABLES[request.param](tmp_path / "paper") as machine:
         yield machine
 
 
-def driver(port: int) -> EscposPrinter:
-    return EscposPrinter(NetworkPipe("127.0.0.1", port), EscposEncoder(), SHORT_PATIENCE)
-
-
-@pytest.fixture(params=["memory", "network"])
-def bench(request: pytest.FixtureRequest) -> Bench:
+@pytest.fixture(params=["memory", *CABLES])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "memory":
-        return MemoryBench(MemoryTicketPrinter())
-    machine = request.getfixturevalue("machine")
-    return NetworkBench(driver(machine.port), machine)
+        yield MemoryBench(MemoryTicketPrinter())
+        return
+    with CABLES[request.param](tmp_path / "paper") as machine:
+        yield WiredBench(machine.driver(), machine)
 
 
 # ---------------------------------------------------------------- every printer
@@ -201,34 +240,34 @@ def test_closing_twice_does_no_harm(bench: Bench) -> None:
 # ---------------------------------------------------------------- on the wire
 
 
-def test_the_code_on_the_paper_can_be_read(machine: VirtualPrinter) -> None:
-    assert driver(machine.port).print(TICKET, ignore) == Confirmed()
+def test_the_code_on_the_paper_can_be_read(machine: Wired) -> None:
+    assert machine.driver().print(TICKET, ignore) == Confirmed()
     with Image.open(machine.slips[0]) as slip:
         assert [code.text for code in zxingcpp.read_barcodes(slip.convert("L"))] == [LINK]
 
 
-def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: VirtualPrinter) -> None:
+def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: Wired) -> None:
     machine.control({"answers": "sensor"})
-    printer = driver(machine.port)
+    printer = machine.driver()
     assert printer.print(TICKET, ignore) == Confirmed()
     assert printer.print(TICKET, ignore) == Confirmed()
 
 
-def test_a_long_picture_that_meets_the_end_of_the_roll(machine: VirtualPrinter) -> None:
+def test_a_long_picture_that_meets_the_end_of_the_roll(machine: Wired) -> None:
     """The printer's buffer is full then, so it must have said unasked what is wrong."""
     machine.control({"paper_left_mm": 20})
-    outcome = driver(machine.port).print(LONG, ignore)
+    outcome = machine.driver().print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
     assert outcome.status == PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
 
 
 def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
-    machine: VirtualPrinter,
+    machine: Wired,
 ) -> None:
     """Even when the first one's rest comes out by itself, because the printer was too full to
     hear that it should forget it.
     """
-    printer = driver(machine.port)
+    printer = machine.driver()
     for slip in (TICKET, LONG):
         machine.control({"paper_left_mm": 20})
         assert isinstance(printer.print(slip, ignore), Interrupted)
@@ -241,8 +280,8 @@ def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
         assert [code.text for code in zxingcpp.read_barcodes(whole.convert("L"))] == [LINK]
 
 
-def test_power_lost_in_mid_job(machine: VirtualPrinter) -> None:
-    printer = driver(machine.port)
+def test_power_lost_in_mid_job(machine: Wired) -> None:
+    printer = machine.driver()
     machine.control({"power_off_after_bytes": 40_000})
     outcome = printer.print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
@@ -251,23 +290,23 @@ def test_power_lost_in_mid_job(machine: VirtualPrinter) -> None:
     assert printer.print(TICKET, ignore) == Confirmed()
 
 
-def test_a_printer_that_takes_bytes_but_never_answers(machine: VirtualPrinter) -> None:
+def test_a_printer_that_takes_bytes_but_never_answers(machine: Wired) -> None:
     machine.control({"mute": True})
-    status = driver(machine.port).status()
+    status = machine.driver().status()
     assert isinstance(status, PrinterOffline)
-    assert f"127.0.0.1:{machine.port}" in status.reason
+    assert machine.where in status.reason
 
 
-def test_a_printer_off_line_by_its_button(machine: VirtualPrinter) -> None:
+def test_a_printer_off_line_by_its_button(machine: Wired) -> None:
     machine.control({"online": False})
-    status = driver(machine.port).status()
+    status = machine.driver().status()
     assert isinstance(status, PrinterOffline)
     assert "off-line" in status.reason
 
 
-def test_little_paper_is_no_obstacle(machine: VirtualPrinter) -> None:
+def test_little_paper_is_no_obstacle(machine: Wired) -> None:
     machine.control({"paper": "low"})
-    printer = driver(machine.port)
+    printer = machine.driver()
     assert printer.status() == PrinterOnline(Paper.LOW)
     assert printer.print(TICKET, ignore) == Confirmed()
 
@@ -276,21 +315,21 @@ def test_a_printer_that_is_not_there_is_named() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    status = driver(port).status()
+    status = EscposPrinter(NetworkPipe("127.0.0.1", port), EscposEncoder()).status()
     assert isinstance(status, PrinterOffline)
     assert f"127.0.0.1:{port}" in status.reason
 
 
-def test_a_raster_that_looks_like_commands_harms_nobody(machine: VirtualPrinter) -> None:
+def test_a_raster_that_looks_like_commands_harms_nobody(machine: Wired) -> None:
     clear = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08" + b"\x10\x04\x01" * 14
     rows = (clear + bytes(72 - len(clear) % 72)) * 40
     slip: Slip = (Raster(576, rows[: len(rows) // 72 * 72]), *TICKET)
-    assert driver(machine.port).print(slip, ignore) == Confirmed()
+    assert machine.driver().print(slip, ignore) == Confirmed()
     with Image.open(machine.slips[0]) as paper:
         assert len(zxingcpp.read_barcodes(paper.convert("L"))) == 1
 
 
-def test_the_control_refuses_what_it_does_not_know(machine: VirtualPrinter) -> None:
+def test_the_control_refuses_what_it_does_not_know(machine: Wired) -> None:
     assert machine.control({"paper": "blue"})["ok"] is False
     assert machine.control({"ask": "state"})["state"]["paper"] == "full"
 

@@ -1,0 +1,51 @@
+"""What a person at the bench can do to a virtual printer, as the keys of a JSON object.
+
+The same words work for every cable; ``python -m hw.virtual.printer --help`` lists them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from hw.protocols import Paper
+from hw.virtual.mechanism import ALL_ANSWERS, DOTS_PER_MM, Condition, Mechanism
+
+Control = dict[str, Any]
+ACTIONS = {"ask", "power", "tear", "power_off_after_bytes"}
+
+
+def changed(condition: Condition, key: str, value: Any) -> Condition:
+    """``condition`` after one key; an action changes nothing here. Unknown is a ValueError."""
+    match key, value:
+        case "paper", "full" | "low" | "out":
+            return dataclasses.replace(condition, paper=Paper(value), paper_left_dots=None)
+        case "paper_left_mm", int() if value >= 0:
+            return dataclasses.replace(condition, paper_left_dots=value * DOTS_PER_MM)
+        case "cover", "open" | "closed":
+            return dataclasses.replace(condition, cover_open=value == "open")
+        case "online", bool():
+            return dataclasses.replace(condition, online=value)
+        case "mute", bool():
+            return dataclasses.replace(condition, mute=value)
+        case "answers", str() if value in ALL_ANSWERS:
+            return dataclasses.replace(condition, answers=value)
+        case "no_confirm", bool():
+            return dataclasses.replace(condition, answers="none" if value else "processId")
+    if key in ACTIONS:
+        return condition
+    raise ValueError(f"{key} = {value!r} is nothing that this printer can do")
+
+
+def state_of(mechanism: Mechanism, has_power: bool) -> Control:
+    """What the bench is told of the printer."""
+    state = mechanism.condition
+    return {
+        "paper": state.paper.value,
+        "cover": "open" if state.cover_open else "closed",
+        "online": state.online,
+        "mute": state.mute,
+        "answers": state.answers,
+        "power": "on" if has_power else "off",
+        "slips": mechanism.slips,
+    }

@@ -1,0 +1,241 @@
+"""The USB pipe against a bus in this process: the real pyusb, printers of our own behind it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from hw.printer.driver import EscposPrinter, Patience
+from hw.printer.escpos import EscposEncoder
+from hw.printer.pipe import PipeError
+from hw.printer.usb import UsbMatch, UsbPipe
+from hw.protocols import Confirmed, Cut, Interrupted, Line, PrinterOffline, Raster, Slip
+from hw.virtual.usb import Face, VirtualUsb, VirtualUsbPrinter
+
+ASK_STATUS = b"\x10\x04\x01"
+ONLINE = b"\x12"
+KEYBOARD = Face((0x81,), interface_class=3)
+IPP = Face((0x82, 0x02), protocol=4)
+ONE_WAY = Face((0x03,), protocol=1)
+BOTH_WAYS = Face((0x85, 0x04))
+VENDORS_OWN = Face((0x86, 0x05), interface_class=0xFF)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> VirtualUsbPrinter:
+    return VirtualUsbPrinter(tmp_path / "paper")
+
+
+def pipe_to(*machines: VirtualUsbPrinter, match: UsbMatch | None = None) -> UsbPipe:
+    return UsbPipe(match, VirtualUsb(machines))
+
+
+def answer_through(pipe: UsbPipe) -> bytes:
+    pipe.open()
+    assert pipe.write(memoryview(ASK_STATUS), 0.2) == len(ASK_STATUS)
+    return pipe.read(0.2)
+
+
+@pytest.mark.parametrize(
+    "faces",
+    [(BOTH_WAYS,), (KEYBOARD, BOTH_WAYS), (IPP, BOTH_WAYS), (ONE_WAY, BOTH_WAYS)],
+)
+def test_interface_and_endpoints_are_found_in_the_descriptors(
+    tmp_path: Path, faces: tuple[Face, ...]
+) -> None:
+    assert answer_through(pipe_to(VirtualUsbPrinter(tmp_path, faces=faces))) == ONLINE
+
+
+def test_a_printer_of_no_standard_class_must_be_named(tmp_path: Path) -> None:
+    machine = VirtualUsbPrinter(tmp_path, 0x0416, 0x5011, faces=(VENDORS_OWN,))
+    with pytest.raises(PipeError, match="No printer is found at USB"):
+        pipe_to(machine).open()
+    assert answer_through(pipe_to(machine, match=UsbMatch(0x0416, 0x5011))) == ONLINE
+
+
+def test_a_printer_that_cannot_answer_still_takes_bytes(tmp_path: Path) -> None:
+    pipe = pipe_to(VirtualUsbPrinter(tmp_path, faces=(ONE_WAY,)))
+    assert answer_through(pipe) == b""
+
+
+@pytest.mark.parametrize(
+    "match",
+    [UsbMatch(0x04B8, 0x0202), UsbMatch(0x04B8, 0x0E15, "B"), UsbMatch(serial="B")],
+    ids=["product", "all", "serial"],
+)
+def test_the_right_one_of_several(tmp_path: Path, match: UsbMatch) -> None:
+    first = VirtualUsbPrinter(tmp_path / "a", serial="A")
+    second = VirtualUsbPrinter(tmp_path / "b", product=match.product or 0x0E15, serial="B")
+    second.control({"paper": "out"})
+    pipe = pipe_to(first, second, match=match)
+    assert answer_through(pipe) == b"\x1a"  # the second one's paper is out: it is off-line
+
+
+def test_a_device_without_a_serial_number_is_not_the_one_with_it(
+    tmp_path: Path, machine: VirtualUsbPrinter
+) -> None:
+    nameless = VirtualUsbPrinter(tmp_path / "nameless", serial="")
+    with pytest.raises(PipeError, match="No printer is found at USB VIRTUAL1"):
+        pipe_to(nameless, match=UsbMatch(serial="VIRTUAL1")).open()
+    assert answer_through(pipe_to(nameless, machine, match=UsbMatch(serial="VIRTUAL1"))) == ONLINE
+
+
+def test_a_write_taken_in_part_is_counted_as_that(machine: VirtualUsbPrinter) -> None:
+    pipe = pipe_to(machine)
+    pipe.open()
+    machine.control({"bytes_per_write": 700})
+    data = memoryview(b"\n" * 2000)
+    taken = []
+    while data:
+        taken.append(pipe.write(data, 0.2))
+        data = data[taken[-1] :]
+    assert taken == [700, 700, 600]
+
+
+def test_a_printer_that_stops_reading_takes_nothing_and_holds_nobody(
+    machine: VirtualUsbPrinter,
+) -> None:
+    pipe = pipe_to(machine)
+    pipe.open()
+    machine.control({"reads": False})
+    assert pipe.write(memoryview(b"x" * 5000), 0.05) == 0
+    assert pipe.write(memoryview(b"x" * 5000), 0) == 0
+    assert pipe.read(0) == b""
+    machine.control({"reads": True})
+    assert pipe.write(memoryview(b"x" * 5000), 0.05) == 5000
+    assert pipe.write(memoryview(b""), 0.05) == 0
+
+
+def test_unplugged_in_the_middle_and_plugged_in_again(machine: VirtualUsbPrinter) -> None:
+    pipe = pipe_to(machine)
+    pipe.open()
+    machine.control({"power": "off"})
+    with pytest.raises(PipeError, match="unplugged"):
+        pipe.write(memoryview(b"x"), 0.1)
+    with pytest.raises(PipeError, match="unplugged"):
+        pipe.read(0.1)
+    with pytest.raises(PipeError, match="No printer is found at USB"):
+        pipe.open()
+    machine.control({"power": "on"})
+    with pytest.raises(PipeError, match="not open"):
+        pipe.read(0.1)
+    assert answer_through(pipe) == ONLINE
+    assert machine.resets == 0
+
+
+def test_unplugged_and_plugged_in_between_two_calls(machine: VirtualUsbPrinter) -> None:
+    """It is another device then: bytes for the old one must not go on into the new one."""
+    pipe = pipe_to(machine)
+    pipe.open()
+    machine.control({"power": "off"})
+    machine.control({"power": "on"})
+    with pytest.raises(PipeError, match="unplugged"):
+        pipe.write(memoryview(b"x"), 0.1)
+    assert answer_through(pipe) == ONLINE
+
+
+def test_a_reset_only_after_a_transfer_failed(machine: VirtualUsbPrinter) -> None:
+    pipe = pipe_to(machine)
+    for _ in range(3):
+        assert answer_through(pipe) == ONLINE
+        pipe.close()
+    assert machine.resets == 0
+    pipe.open()
+    machine.fails_with = errno.EIO
+    with pytest.raises(PipeError, match="broke"):
+        pipe.write(memoryview(b"x"), 0.1)
+    assert answer_through(pipe) == ONLINE
+    assert answer_through(pipe) == ONLINE
+    assert machine.resets == 1
+
+
+def test_what_was_said_to_an_earlier_host_is_forgotten(machine: VirtualUsbPrinter) -> None:
+    machine.take(ASK_STATUS * 3, 0)
+    pipe = pipe_to(machine)
+    pipe.open()
+    assert pipe.read(0) == b""
+
+
+@pytest.mark.parametrize("match", [None, UsbMatch(serial="VIRTUAL1")])
+def test_without_permission_the_udev_rule_is_named(
+    machine: VirtualUsbPrinter, match: UsbMatch | None
+) -> None:
+    machine.permitted = False
+    with pytest.raises(PipeError, match="udev rule"):
+        pipe_to(machine, match=match).open()
+
+
+def test_a_printer_in_other_hands(machine: VirtualUsbPrinter) -> None:
+    machine.held_elsewhere = True
+    pipe = pipe_to(machine)
+    with pytest.raises(PipeError, match="held by another program"):
+        pipe.open()
+    machine.held_elsewhere = False
+    assert answer_through(pipe) == ONLINE
+
+
+def test_the_kernels_driver_is_detached(machine: VirtualUsbPrinter) -> None:
+    assert machine.has_kernel_driver
+    pipe_to(machine).open()
+    assert not machine.has_kernel_driver
+
+
+def test_an_empty_bus() -> None:
+    pipe = pipe_to(match=UsbMatch(0x04B8, 0x0E15))
+    with pytest.raises(PipeError, match="No printer is found at USB 04b8:0e15; check"):
+        pipe.open()
+    pipe.close()
+    pipe.close()
+
+
+# ---------------------------------------------------------------- whole jobs
+
+
+QUICK = Patience(answer=0.3, stall=0.5, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1)
+PICTURE: Slip = (Raster(576, bytes(range(72)) * 800), Line("Kode: ABCDE-12345"), Cut())
+
+
+def printer_on(machine: VirtualUsbPrinter) -> EscposPrinter:
+    return EscposPrinter(pipe_to(machine), EscposEncoder(), QUICK)
+
+
+def test_a_ticket_written_in_small_parts_is_the_same_ticket(tmp_path: Path) -> None:
+    whole = VirtualUsbPrinter(tmp_path / "whole")
+    parts = VirtualUsbPrinter(tmp_path / "parts")
+    parts.control({"bytes_per_write": 333})
+    for machine in (whole, parts):
+        assert printer_on(machine).print(PICTURE, lambda _: None) == Confirmed()
+    assert parts.slips[0].read_bytes() == whole.slips[0].read_bytes()
+
+
+def test_a_printer_that_stops_reading_in_mid_job(machine: VirtualUsbPrinter) -> None:
+    def stop_at(sent: int) -> None:
+        if sent > 20_000:
+            machine.control({"reads": False})
+
+    printer = printer_on(machine)
+    outcome = printer.print(PICTURE, stop_at)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.offset > 20_000
+    assert isinstance(outcome.status, PrinterOffline)
+    assert "takes no more data" in outcome.status.reason
+    machine.control({"reads": True})
+    assert printer.print(PICTURE, lambda _: None) == Confirmed()
+
+
+def test_unplugged_in_mid_job_and_replugged_the_next_ticket_prints(
+    machine: VirtualUsbPrinter,
+) -> None:
+    printer = printer_on(machine)
+    machine.control({"power_off_after_bytes": 30_000})
+    outcome = printer.print(PICTURE, lambda _: None)
+    assert isinstance(outcome, Interrupted)
+    assert isinstance(outcome.status, PrinterOffline)
+    assert machine.slips == []
+    machine.control({"power": "on"})
+    assert printer.print(PICTURE, lambda _: None) == Confirmed()
+    remains, ticket = machine.slips  # the piece is cut off, so that the ticket is alone
+    assert printer.print(PICTURE, lambda _: None) == Confirmed()
+    assert machine.slips[-1].read_bytes() == ticket.read_bytes() != remains.read_bytes()
