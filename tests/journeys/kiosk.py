@@ -22,6 +22,7 @@ import msgspec
 from firmware.core import seal, view
 from firmware.core.view import ViewState
 from firmware.store import Store
+from hw.virtual.printer import VirtualPrinter
 from hw.virtual.reader import VirtualReader
 from provisioning.layout import Devices, Ports, Regency
 from provisioning.processes import Child, Children, free_ports
@@ -98,6 +99,7 @@ class Kiosk:
         self.folder = folder
         self._children = Children(folder / "logs")
         self.reader = VirtualReader(folder / "reader")
+        self.printer = VirtualPrinter(folder / "slips")
         self.controller: Child | None = None
         self.screen: Screen | None = None
         self.seen: list[ViewState] = []
@@ -109,11 +111,9 @@ class Kiosk:
         regency.create(Ports(broker, web))
         (self.folder / "regency" / "site.key").write_text(people.SITE_KEY.hex())
         self.reader.start()
-        printer = self._children.start(
-            "printer", [sys.executable, "-m", "hw.virtual.printer", "--out", self.folder / "slips"]
-        )
+        self.printer.start()
         devices = Devices(
-            printer={"driver": "escpos", "host": "127.0.0.1", "port": printer.ready()["port"]}
+            printer={"driver": "escpos", "host": "127.0.0.1", "port": self.printer.port}
         )
         self.config = regency.add_kiosk(
             KIOSK, "Desa Contoh", self.folder / "kiosk", ("127.0.0.1", broker), devices
@@ -149,6 +149,11 @@ class Kiosk:
         time.sleep(0.6)
         self.reader.remove()
 
+    def journal(self) -> list[dict[str, Any]]:
+        """All that the journal tells so far."""
+        file = self.folder / "kiosk" / "state" / "journal.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()]
+
     @property
     def database(self) -> Path:
         return self.folder / "kiosk" / "state" / "kiosk.db"
@@ -175,6 +180,7 @@ class Kiosk:
             self.screen.close()
         self._children.stop()
         self.reader.stop()
+        self.printer.stop()
 
 
 @contextlib.contextmanager
