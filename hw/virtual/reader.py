@@ -9,6 +9,7 @@ From a shell: ``python -m hw.virtual.reader --folder DIR`` prints one line of JS
 addresses of pcscd's socket and of the control socket, and runs until it is stopped. Control:
 one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled"}``,
 ``{"remove": true}``, ``{"daemon": "stop|start"}``; the answer is ``{"ok": true}`` or an error.
+``{"ask": "state"}`` adds the UID of the card that lies there and whether pcscd runs.
 """
 
 from __future__ import annotations

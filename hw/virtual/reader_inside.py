@@ -38,6 +38,7 @@ class Cabinet:
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
         self._card: VirtualCard | None = None
+        self._uid = ""
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -75,7 +76,7 @@ class Cabinet:
         self.remove()
         card = VirtualCard(bytes.fromhex(uid), Manner(manner))
         card.insert()
-        self._card = card
+        self._card, self._uid = card, uid.lower()
 
     def remove(self) -> None:
         """Take the card away. Returns when pcscd, which looks every 400 ms, has seen it."""
@@ -84,9 +85,16 @@ class Cabinet:
             card.remove()
             time.sleep(_NOTICED_SECONDS)
 
-    def obey(self, request: dict[str, Any]) -> None:
-        """One control request; raises ValueError or OSError when it cannot be done."""
+    def state(self) -> dict[str, Any]:
+        """Which card lies on the reader (its UID as hex, or None), and whether pcscd runs."""
+        running = self._daemon is not None and self._daemon.poll() is None
+        return {"card": self._uid if self._card is not None else None, "daemon": running}
+
+    def obey(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One control request; what it tells. Raises ValueError or OSError when it cannot."""
         with self._lock:
+            if request.get("ask") == "state":
+                return self.state()
             if "insert" in request:
                 self.insert(str(request["insert"]), str(request.get("manner", "well")))
             elif "remove" in request:
@@ -96,7 +104,8 @@ class Cabinet:
             elif request.get("daemon") == "start":
                 self.start_daemon()
             else:
-                raise ValueError("known are insert, remove and daemon (stop or start)")
+                raise ValueError("known are insert, remove, daemon (stop or start), ask (state)")
+            return {}
 
 
 def _vpcd_library() -> str:
@@ -156,8 +165,8 @@ def _for_the_starter_only(control: Path) -> None:
 def _answer(cabinet: Cabinet, connection: socket.socket) -> None:
     connection.settimeout(_CONTROL_SECONDS)
     try:
-        cabinet.obey(json.loads(connection.makefile("rb").readline()))
-        answer: dict[str, Any] = {"ok": True}
+        told = cabinet.obey(json.loads(connection.makefile("rb").readline()))
+        answer: dict[str, Any] = {"ok": True, **told}
     except (ValueError, OSError, TypeError, AttributeError) as error:
         answer = {"ok": False, "error": str(error)}
     with contextlib.suppress(OSError):
