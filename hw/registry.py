@@ -127,12 +127,44 @@ def _memory_reader(table: Table) -> Any:
 
 
 def _escpos(table: Table) -> Any:
-    table.refuse_unknown(("transport", "host", "port", "width_dots", "profile"))
-    table.choice("transport", "network", ("network",))
+    transport = table.choice("transport", "network", TRANSPORTS)
+    keys, make_pipe = TRANSPORTS[transport]
+    table.refuse_unknown(("transport", "width_dots", "profile", *keys))
     driver = importlib.import_module("hw.printer.driver")
+    return driver.EscposPrinter(make_pipe(table), _encoder(table))
+
+
+def _network_pipe(table: Table) -> Any:
     network = importlib.import_module("hw.printer.network")
-    pipe = network.NetworkPipe(table.text("host"), table.whole("port", 9100, 1, 65535))
-    return driver.EscposPrinter(pipe, _encoder(table))
+    return network.NetworkPipe(table.text("host"), table.whole("port", 9100, 1, 65535))
+
+
+def _usb_pipe(table: Table) -> Any:
+    module = importlib.import_module("hw.printer.usb")
+    ids = [
+        table.whole(key, None, 0, 0xFFFF) if key in table.values else None
+        for key in ("vendor", "product")
+    ]
+    if ids[0] is None and ids[1] is not None:
+        raise ValueError(f"[{table.name}] product means nothing without vendor")
+    return module.UsbPipe(module.UsbMatch(*ids, table.text("serial", "")))
+
+
+def _serial_pipe(table: Table) -> Any:
+    module = importlib.import_module("hw.printer.serial")
+    baud = table.whole("baud", 38400, 0, 1_000_000)
+    if baud not in module.BAUDS:
+        known = ", ".join(map(str, module.BAUDS))
+        raise ValueError(f"[{table.name}] baud = {baud} is not known; known are {known}")
+    flow = table.choice("flow", "rtscts", module.FLOWS)
+    return module.SerialPipe(table.text("device"), baud, flow)
+
+
+TRANSPORTS: dict[str, tuple[tuple[str, ...], Factory]] = {
+    "network": (("host", "port"), _network_pipe),
+    "usb": (("vendor", "product", "serial"), _usb_pipe),
+    "serial": (("device", "baud", "flow"), _serial_pipe),
+}
 
 
 def _encoder(table: Table) -> Any:

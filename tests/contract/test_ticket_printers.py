@@ -1,4 +1,4 @@
-"""Every ticket printer keeps the same promises: the virtual one on TCP and USB, and memory."""
+"""Every ticket printer keeps the same promises: the virtual one on every cable, and memory."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.network import NetworkPipe
 from hw.printer.pipe import Pipe
+from hw.printer.serial import SerialPipe
 from hw.printer.usb import UsbPipe
 from hw.protocols import (
     Align,
@@ -40,6 +41,7 @@ from hw.protocols import (
 from hw.virtual.controls import Control
 from hw.virtual.memory_printer import MemoryTicketPrinter
 from hw.virtual.printer import VirtualPrinter
+from hw.virtual.serial import VirtualSerialPrinter
 from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
 from hw.virtual.wired import WiredPrinter
 
@@ -157,7 +159,13 @@ def usb(out: Path) -> Iterator[Wired]:
     yield Wired(machine, lambda: UsbPipe(backend=VirtualUsb([machine])), "USB")
 
 
-CABLES = {"network": network, "usb": usb}
+@contextmanager
+def serial(out: Path) -> Iterator[Wired]:
+    with VirtualSerialPrinter(out) as machine:
+        yield Wired(machine, lambda: SerialPipe(machine.device), machine.device)
+
+
+CABLES = {"network": network, "usb": usb, "serial": serial}
 
 
 @pytest.fixture(params=CABLES)
