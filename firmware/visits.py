@@ -15,6 +15,7 @@ import msgspec
 
 from firmware import vault as vaults
 from firmware.core import commands, events, lockout, seal, wire
+from firmware.core.calendar import long_date
 from firmware.core.claim import RANDOM_BITS, make_claim_code
 from firmware.core.errors import AnjunganError
 from firmware.core.ids import uuid7
@@ -217,25 +218,9 @@ class Visits:
         )
 
 
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
-
-
 def ticket_of(summary: RequestSummary, place: str, track_url: str) -> Ticket:
     """The ticket of a request, from what its resident's vault holds."""
     accepted = datetime.fromisoformat(summary.accepted_at)
-    when = f"{accepted.day} {_MONTHS[accepted.month - 1]} {accepted:%Y, pukul %H.%M}"
+    when = f"{long_date(accepted)}, pukul {accepted:%H.%M}"
     address = f"{track_url}/lacak/{summary.claim_code}" if track_url else summary.claim_code
     return Ticket(place, summary.title, summary.number, summary.claim_code, when, address)

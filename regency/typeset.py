@@ -23,6 +23,7 @@ import segno
 import typst
 from PIL import Image
 
+from firmware.core.calendar import long_date
 from firmware.core.letters import Field, LetterType, parse_date
 from firmware.core.request import Profile
 from regency.letters import LETTERS_DIR
@@ -34,21 +35,6 @@ _ROLL_PPI = 203.2
 _THRESHOLD = 128
 _QR_DOTS = 6
 _QR_WIDEST_DOTS = 400
-
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
 
 _log = logging.getLogger(__name__)
 
@@ -140,11 +126,6 @@ class Typesetter:
 
     def _source(self, content: LetterContent) -> str:
         return str(self._root / content.letter.id / "letter.typ")
-
-
-def long_date(day: date) -> str:
-    """A day as Indonesians write it: 17 Agustus 2026."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _data(content: LetterContent, medium: Medium) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 
+from firmware.core.calendar import long_date
 from firmware.core.request import STATE_WORDS, RequestState
-from regency.typeset import long_date
 
 WIB = timezone(timedelta(hours=7), "WIB")
 

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from regency.typeset import ROLL_DOTS, LetterContent, Typesetter, long_date
+from regency.typeset import ROLL_DOTS, LetterContent, Typesetter
 from tests.regency.letter_parts import (
     ANSWERS,
     GENTENG,
