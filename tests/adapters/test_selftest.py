@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -170,14 +167,9 @@ def test_paper_that_ends_in_the_slip_is_told(cabinet: Cabinet, machine: VirtualP
 # ---------------------------------------------------------------- the card reader
 
 
-@pytest.fixture(scope="module")
-def hands() -> Iterator[VirtualReader]:
-    folder = Path(tempfile.mkdtemp(prefix="uji-"))  # a short path: it holds sockets
-    with VirtualReader(folder) as reader:
-        os.environ["PCSCLITE_CSOCK_NAME"] = str(reader.socket)  # read by libpcsclite itself
-        yield reader
-    del os.environ["PCSCLITE_CSOCK_NAME"]
-    shutil.rmtree(folder)
+@pytest.fixture
+def hands(virtual_reader: VirtualReader) -> VirtualReader:
+    return virtual_reader
 
 
 def test_a_real_reader_tells_its_name_and_reads_what_lies_on_it(

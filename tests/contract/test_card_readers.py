@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import queue
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +24,6 @@ from hw.protocols import (
     ReaderOnline,
 )
 from hw.virtual.memory_reader import MemoryReader
-from hw.virtual.reader import VirtualReader
 
 SEVEN = bytes.fromhex("04A1B2C3D4E5F6")
 PATIENCE_SECONDS = 10.0
@@ -53,16 +49,6 @@ class Desk:
 
     def hears(self) -> CardReport:
         return self.reports.get(timeout=PATIENCE_SECONDS)
-
-
-@pytest.fixture(scope="module")
-def virtual_reader() -> Iterator[VirtualReader]:
-    folder = Path(tempfile.mkdtemp(prefix="kartu-"))  # a short path: it holds sockets
-    with VirtualReader(folder) as reader:
-        os.environ["PCSCLITE_CSOCK_NAME"] = str(reader.socket)  # read by libpcsclite itself
-        yield reader
-    del os.environ["PCSCLITE_CSOCK_NAME"]
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["memory", "pcsc"])
