@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from hw.printer.abilities import Abilities, Confirmation
 from hw.printer.escpos import INITIALISE, EscposEncoder
 from hw.printer.pipe import Pipe, PipeError
 from hw.printer.status import (
@@ -81,8 +82,7 @@ class EscposPrinter:
         self._encoder = encoder
         self._patience = patience or Patience()
         self._job_ids = itertools.count(1)
-        self._has_process_id = True
-        self._confirms = True
+        self._abilities = Abilities()
         self._may_be_stuck = True  # what was sent before this process began is unknown
         self._left_remains = False
         self._parser = StatusParser()
@@ -92,6 +92,11 @@ class EscposPrinter:
     @property
     def width_dots(self) -> int:
         return self._encoder.width_dots
+
+    @property
+    def abilities(self) -> Abilities:
+        """What the unit was found able to say, since this driver was made."""
+        return self._abilities
 
     def status(self) -> PrinterStatus:
         try:
@@ -140,7 +145,11 @@ class EscposPrinter:
 
     def _ending(self) -> bytes:
         ask_process_id = b"\x1d(H\x06\x0000" + self._process_id
-        return (ask_process_id if self._has_process_id else b"") + ASK_PAPER_SENSOR
+        return (ask_process_id if self._may_have_process_id else b"") + ASK_PAPER_SENSOR
+
+    @property
+    def _may_have_process_id(self) -> bool:
+        return self._abilities.confirmation is not Confirmation.SENSOR
 
     def _send(self, job: bytes, progress: Callable[[int], None]) -> PrintOutcome:
         data = memoryview(job + self._ending())
@@ -165,7 +174,8 @@ class EscposPrinter:
 
     def _await_confirmation(self, sent: int) -> PrintOutcome:
         patience = self._patience
-        deadline = self._after(patience.confirmation if self._confirms else patience.silent)
+        is_silent = self._abilities.confirmation is Confirmation.NONE
+        deadline = self._after(patience.silent if is_silent else patience.confirmation)
         last_chance: float | None = None
         next_look = self._after(self._patience.poll)
         while not self._heard.on_paper:
@@ -183,21 +193,17 @@ class EscposPrinter:
         return self._verdict(sent)
 
     def _is_over(self, now: float, deadline: float, last_chance: float | None) -> bool:
-        if last_chance is not None and (now > last_chance or not self._has_process_id):
+        if last_chance is not None and (now > last_chance or not self._may_have_process_id):
             return True
         return now > deadline
 
     def _verdict(self, sent: int) -> PrintOutcome:
-        self._confirms = self._heard.on_paper or self._heard.worked_through
-        if self._heard.on_paper:
-            return Confirmed()
-        status = self._ask_all()
-        if not isinstance(status, PrinterOnline):
+        status = None if self._heard.on_paper else self._ask_all()
+        on_paper, worked_through = self._heard.on_paper, self._heard.worked_through
+        if not on_paper and status is not None and not isinstance(status, PrinterOnline):
             return self._stopped(sent, status)
-        if self._heard.worked_through:
-            self._has_process_id = False
-            return Confirmed()
-        return Unconfirmed()
+        self._abilities = self._abilities.after_job(on_paper, worked_through)
+        return Confirmed() if on_paper or worked_through else Unconfirmed()
 
     def _stopped(self, sent: int, status: PrinterStatus) -> Interrupted:
         """Trouble in mid-job: empty the printer, so that it does not print the rest by itself
@@ -220,6 +226,8 @@ class EscposPrinter:
         answers: dict[RealTimeQuery, int] = {}
         for query in RealTimeQuery:
             value = self._ask(query)
+            if query is RealTimeQuery.PRINTER:
+                self._abilities = self._abilities.after_question(value is not None)
             if value is not None:
                 answers[query] = value
             elif query is RealTimeQuery.PRINTER:
