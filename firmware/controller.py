@@ -5,6 +5,7 @@ Only this thread calls ``step``, writes to the store and sends views. Everything
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import time
 from collections import deque
@@ -114,7 +115,8 @@ class Controller:
 
     def _start(self) -> None:
         parts = self._parts
-        boot = parts.store.count("boot")
+        self._guarded(lambda: self._count("boot"))  # a full card must not keep the kiosk down
+        boot = parts.store.counter("boot")
         parts.journal.write("controller.started", boot=boot, version=parts.version)
         if parts.roll is not None:
             self._printing.attach_roll(*parts.roll)
@@ -127,26 +129,45 @@ class Controller:
         self._close_vault()
         if self._link_online:
             self._parts.link.publish_state(wire.encode(self._standing(online=False)))
+        self._parts.close_printers()
+        self._hear_last_jobs()
         self._parts.close()
         self._parts.journal.write("controller.stopped")
         self._parts.journal.close()
         self._parts.store.close()
 
+    def _hear_last_jobs(self) -> None:
+        """What was printed while everything stopped is still put into the books."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                signal = self._inbox.get_nowait()
+                if isinstance(signal, JobEnded):
+                    self._printing.job_ended(signal.job_id, signal.outcome)
+
     def _pass_time(self) -> None:
         now = time.monotonic()
         self._events.append(events.Tick(now, datetime.now().astimezone().date()))
         if self._link_online and now >= self._outbox_at:
-            self._send_due(now)
+            self._guarded(lambda: self._send_due(now))
         if self._link_online and now >= self._beat_at:
-            self._beat(now)
+            self._guarded(lambda: self._beat(now))
+
+    def _guarded(self, do: Callable[[], None]) -> bool:
+        """Do it; a failure (a full disk, a bug) is journalled and harms nothing else."""
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - the rim of one task
+            self._parts.journal.write("controller.bug", error=describe(error))
+            return False
+        return True
 
     def _work_off_events(self) -> None:
         while self._events:
             before = self._state
             self._state, asked = session.step(before, self._events.popleft())
-            self._note_phase(before)
             for command in asked:
-                self._execute(command)
+                self._execute_or_say(command)
+            self._note_phase(before)
 
     def _note_phase(self, before: State) -> None:
         after = self._state
@@ -155,7 +176,20 @@ class Controller:
                 "phase.changed", old=before.phase.value, new=after.phase.value, visit=after.visits
             )
         if after.visits != before.visits:
-            self._parts.store.count("visits")
+            self._guarded(lambda: self._count("visits"))
+
+    def _count(self, name: str) -> None:
+        self._parts.store.count(name)
+
+    def _execute_or_say(self, command: commands.Command) -> None:
+        """A command that fails must not leave the screen waiting for what will not come."""
+        if self._guarded(lambda: self._execute(command)):
+            return
+        match command:
+            case commands.Submit(visit):
+                self._events.append(events.RequestNotStored(visit))
+            case commands.PrintTicket(request_id) | commands.PrintSigned(_, request_id):
+                self._events.append(events.PrintReported(request_id, "unavailable"))
 
     def _show(self, again: bool = False) -> None:
         """Send the view when it is another than the one on the screen."""

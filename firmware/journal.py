@@ -15,6 +15,9 @@ from pathlib import Path
 
 import msgspec
 
+MOST_BYTES = 5 * 1024 * 1024
+"""A journal of that size is put aside, one of them; the card must not fill up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -39,6 +42,7 @@ EVENTS: dict[str, Kind] = {
     "request.refused": Kind("The regency refused a message; it is kept as dead.", ("id", "reason")),
     "request.state": Kind("The regency reports a request's state.", ("request_id", "state")),
     "letter.arrived": Kind("A signed letter is here.", ("request_id", "bytes")),
+    "profile.unreadable": Kind("A profile does not open although the PIN is right."),
     "letter.unreadable": Kind("A letter does not open with its resident's key.", ("request_id",)),
     "directory.updated": Kind("A resident may be served here, or no longer.", ("revoked",)),
     "print.job": Kind(
@@ -59,8 +63,19 @@ class Journal:
 
     def __init__(self, file: Path, clock: Callable[[], datetime]) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._file = file
         self._clock = clock
+        self._open()
+
+    def _open(self) -> None:
+        self._descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._bytes = os.fstat(self._descriptor).st_size
+
+    def _turn_the_page(self) -> None:
+        """Begin a new file; the one before stays as ``.1``, the one before that goes."""
+        os.close(self._descriptor)
+        self._file.replace(self._file.with_name(self._file.name + ".1"))
+        self._open()
 
     def write(self, event: str, **fields: str | int | bool | None) -> None:
         """Append one event. A name or field that the catalogue lacks is a bug."""
@@ -69,7 +84,9 @@ class Journal:
             raise ValueError(f"journal event {event} has no field {sorted(unknown)}")
         record = {"at": self._clock().isoformat(timespec="milliseconds"), "event": event, **fields}
         with contextlib.suppress(OSError):  # a full disk must not end a visit
-            os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
+            if self._bytes > MOST_BYTES:
+                self._turn_the_page()
+            self._bytes += os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
 
     def close(self) -> None:
         """Close the file."""

@@ -13,6 +13,7 @@ from firmware.core.retry import resend_after
 from firmware.store import Outgoing, Store
 
 WINDOW = 20
+SLOW_AFTER = 5
 RESEND_BASE_SECONDS = 10.0
 RESEND_CAP_SECONDS = 300.0
 
@@ -33,10 +34,12 @@ class Outbox:
 
     def due(self, now: float) -> list[Outgoing]:
         """What should be published now: new messages while the window has room, and those
-        whose receipt is overdue. Each is taken as sent at ``now`` (monotonic seconds).
+        whose receipt is overdue. Each is taken as sent at ``now`` (monotonic seconds). Those
+        that were sent in vain many times take no room from the others.
         """
         due = []
-        for message in self._store.outgoing(WINDOW):
+        unanswered = sum(flight.attempt >= SLOW_AFTER for flight in self._flights.values())
+        for message in self._store.outgoing(WINDOW + unanswered):
             flight = self._flights.get(message.id)
             if flight is None or now >= flight.again_at:
                 self._note(message.id, flight, now)

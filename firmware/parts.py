@@ -53,13 +53,16 @@ class Parts:
         self.reader.start(lambda report: post(CardReported(report)))
         self.link.start()
 
-    def close(self) -> None:
-        """Close everything, the last print job included."""
-        self.reader.close()
+    def close_printers(self) -> None:
+        """Let the printers finish the job at hand, and close them."""
         for owner in (self.roll, self.page):
             if owner is not None:
                 owner[1].close(_LAST_JOB_SECONDS)
                 owner[0].close()
+
+    def close(self) -> None:
+        """Close everything else."""
+        self.reader.close()
         self.worker.close()
         self.screen.close()
         self.link.close()

@@ -9,11 +9,20 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from firmware.core.errors import describe
 from firmware.signals import JobEnded, PrinterSeen, Signal, ThreadFailed
-from hw.protocols import PagePrinter, PrinterStatus, PrintOutcome, Slip, TicketPrinter
+from hw.protocols import (
+    Interrupted,
+    NotStarted,
+    PagePrinter,
+    PrinterOffline,
+    PrinterStatus,
+    PrintOutcome,
+    Slip,
+    TicketPrinter,
+)
 
 STATUS_EVERY_SECONDS = 5.0
 
@@ -24,6 +33,11 @@ class Work:
 
     job_id: int
     run: Callable[[], PrintOutcome]
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        """Do not begin it, if that is still possible. From any thread."""
+        self.cancelled.set()
 
 
 class PrinterThread:
@@ -53,15 +67,29 @@ class PrinterThread:
 
     def _run(self) -> None:
         while True:
-            try:
-                self._post(PrinterSeen(self.medium, self._status()))
-                work = self._next_work()
-                if work is None:
-                    return
-                if work.job_id:
-                    self._post(JobEnded(work.job_id, work.run()))
-            except Exception as error:  # noqa: BLE001 - the rim
-                self._post(ThreadFailed(describe(error)))
+            status = self._look()
+            self._post(PrinterSeen(self.medium, status))
+            work = self._next_work()
+            if work is None:
+                return
+            if work.cancelled.is_set():
+                self._post(JobEnded(work.job_id, NotStarted(status)))
+            elif work.job_id:
+                self._post(JobEnded(work.job_id, self._print(work)))
+
+    def _look(self) -> PrinterStatus:
+        try:
+            return self._status()
+        except Exception as error:  # noqa: BLE001 - the rim
+            self._post(ThreadFailed(describe(error)))
+            return PrinterOffline("its driver failed; see the journal")
+
+    def _print(self, work: Work) -> PrintOutcome:
+        try:
+            return work.run()
+        except Exception as error:  # noqa: BLE001 - the rim
+            self._post(ThreadFailed(describe(error)))
+            return Interrupted(0, PrinterOffline("its driver failed; see the journal"))
 
     def _next_work(self) -> Work | None:
         try:

@@ -110,7 +110,7 @@ class Printing:
         self._jobs: dict[int, PrintJob] = {}
         self._letters: dict[int, SignedLetter] = {}
         self._waiting: list[int] = []
-        self._attended = False
+        self._attended: dict[int, Work | None] = {}
         self.status: dict[str, PrinterStatus] = {}
 
     def attach_roll(self, printer: TicketPrinter, thread: PrinterThread) -> None:
@@ -125,36 +125,40 @@ class Printing:
 
     def print_ticket(self, ticket: Ticket, request_id: str) -> None:
         """Print the ticket of a request that is durable."""
-        self._attended = True
         if self._roll is None:
             self._tell(PrintReported(request_id, "unavailable"))
             return
-        waiting = self._waiting_job("ticket", request_id)
-        if waiting is not None:
-            self._send(waiting)
+        if self._is_at_work("ticket", request_id):
             return
         content = self._key.close(ticket)
         job = self._store.add_job("ticket", request_id, "roll", content, self._now())
+        self._attended[job.id] = None
         self._send(job)
 
     def print_letter(self, letter: SignedLetter) -> None:
         """Print a signed letter: on a sheet where there is a page printer, else on the roll."""
-        self._attended = True
         if self._page is None and self._roll is None:
             self._tell(PrintReported(letter.request_id, "unavailable"))
             return
-        job = self._waiting_job("letter", letter.request_id)
-        if job is None:
-            medium = "page" if self._page else "roll"
-            job = self._store.add_job("letter", letter.request_id, medium, None, self._now())
+        if self._is_at_work("letter", letter.request_id):
+            return
+        medium = "page" if self._page else "roll"
+        job = self._store.add_job("letter", letter.request_id, medium, None, self._now())
+        self._attended[job.id] = None
         self._letters[job.id] = letter
         self._send(job)
 
     def visit_ended(self) -> None:
         """Nobody stands here any more: what has not begun will not come out later by surprise."""
-        self._attended = False
-        for job_id in list(self._waiting):
-            self._finish(self._jobs[job_id], "VOID")
+        attended, self._attended = self._attended, {}
+        for work in attended.values():
+            if work is not None:
+                work.cancel()  # it ends as NotStarted, unless its first byte is on its way
+        waiting = [self._jobs[job_id] for job_id in self._waiting]
+        for job in waiting:
+            self._forget(job)
+        for job in waiting:
+            self._finish(job, "VOID")
 
     def recover(self) -> None:
         """After a start: what was cut off is UNKNOWN; what had not begun is void. A ticket cut
@@ -171,9 +175,19 @@ class Printing:
                 )
                 self._send(again)
 
-    def _waiting_job(self, kind: str, request_id: str) -> PrintJob | None:
-        jobs = (self._jobs[job_id] for job_id in self._waiting)
-        return next((j for j in jobs if (j.kind, j.request_id) == (kind, request_id)), None)
+    def _is_at_work(self, kind: str, request_id: str) -> bool:
+        """Whether a job of this request is not done yet. One that waits is tried again; one that
+        is being printed is not asked for twice.
+        """
+        jobs = (j for j in self._jobs.values() if (j.kind, j.request_id) == (kind, request_id))
+        job = next(jobs, None)
+        if job is None:
+            return False
+        if job.id in self._waiting:
+            self._send(job)
+        else:
+            self._tell(PrintReported(request_id, "printing"))
+        return True
 
     # ------------------------------------------------------------ sending
 
@@ -194,6 +208,8 @@ class Printing:
         self._note(job, "SENDING")
         self._tell(PrintReported(job.request_id, "printing"))
         thread, work = target
+        if job.id in self._attended:
+            self._attended[job.id] = work
         thread.do(work)
 
     def _is_low(self, medium: str) -> bool:
@@ -251,7 +267,7 @@ class Printing:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
         if fault_of(status) is not Fault.PAPER_LOW:
             self._see(job.medium, status)
-        if not self._attended:
+        if job.id not in self._attended:
             self._finish(job, "VOID")
             return
         self._store.set_job(job.id, "BLOCKED")
@@ -263,7 +279,7 @@ class Printing:
 
     def _cut_off(self, job: PrintJob, offset: int, status: PrinterStatus) -> None:
         """Nobody can know what is on the paper. A first ticket is owed one copy."""
-        content = job.content
+        content, attended = job.content, job.id in self._attended
         self._count_paper(job)
         self._see(job.medium, status)
         self._note(job, "UNKNOWN", status, offset)
@@ -271,6 +287,8 @@ class Printing:
         if job.kind == "ticket" and job.copy == 1 and content is not None:
             again = self._store.add_job("ticket", job.request_id, "roll", content, self._now())
             self._jobs[again.id] = again
+            if attended:
+                self._attended[again.id] = None
             self._block(again, status)
         else:
             self._tell(PrintReported(job.request_id, "unknown", fault_of(status)))
@@ -308,6 +326,7 @@ class Printing:
     def _forget(self, job: PrintJob) -> None:
         self._jobs.pop(job.id, None)
         self._letters.pop(job.id, None)
+        self._attended.pop(job.id, None)
         if job.id in self._waiting:
             self._waiting.remove(job.id)
 

@@ -56,7 +56,7 @@ class ScreenServer:
         with self._lock:
             screen, self._screen = self._screen, None
         if screen is not None:
-            screen.close()
+            _hang_up(screen)
         self._path.unlink(missing_ok=True)
 
     def _accept(self) -> None:
@@ -98,7 +98,7 @@ class ScreenServer:
     def _hear(self, line: bytes) -> bool:
         try:
             intent = msgspec.json.decode(line, type=Intent)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return False
         self._post(ScreenSaid(intent))
         return True
@@ -108,9 +108,16 @@ class ScreenServer:
             present = self._screen is screen
             if present:
                 self._screen = None
-        screen.close()
+        _hang_up(screen)
         if present:
             self._post(ScreenLost(detail))
+
+
+def _hang_up(screen: socket.socket) -> None:
+    """Close for both ends: a reader that sits in recv would keep a mere close() from the peer."""
+    with contextlib.suppress(OSError):
+        screen.shutdown(socket.SHUT_RDWR)
+    screen.close()
 
 
 def _listen(path: Path) -> socket.socket:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from firmware.core.events import Event
 from firmware.core.view import Intent
-from firmware.vault import OpenVault
+from firmware.vault import Damaged, OpenVault
 from hw.protocols import CardReport, PrinterStatus, PrintOutcome
 
 
@@ -39,7 +39,7 @@ class PinTried:
 
     visit: int
     tag: bytes
-    vault: OpenVault | None
+    vault: OpenVault | Damaged | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,12 +205,11 @@ class Store:
         return filing
 
     def requests_of(self, tag: bytes) -> list[SealedRequest]:
-        """The resident's requests that are not yet ready, newest first."""
-        done = (RequestState.READY.value, RequestState.COLLECTED.value)
+        """The resident's requests that are not yet collected, newest first."""
         rows = self._db.execute(
-            "SELECT id, state, sealed_summary FROM request WHERE tag = ? AND state NOT IN (?, ?)"
+            "SELECT id, state, sealed_summary FROM request WHERE tag = ? AND state != ?"
             " ORDER BY created_at DESC",
-            (tag, *done),
+            (tag, RequestState.COLLECTED.value),
         )
         return [SealedRequest(row[0], RequestState(row[1]), row[2]) for row in rows]
 
@@ -244,8 +243,9 @@ class Store:
     def bury(self, message_id: str, reason: str) -> None:
         """The regency refused it: keep it, send it no more."""
         with self._transaction() as db:
-            db.execute("UPDATE outbox SET dead = ? WHERE id = ?", (reason, message_id))
-            _advance(db, message_id, RequestState.REJECTED)
+            hit = db.execute("UPDATE outbox SET dead = ? WHERE id = ?", (reason, message_id))
+            if hit.rowcount:
+                _advance(db, message_id, RequestState.REJECTED)
 
     def mark_sent(self, message_id: str) -> None:
         """The request was handed to the broker: what the citizen reads, no promise."""
@@ -255,40 +255,40 @@ class Store:
     # ------------------------------------------------------------ from the regency
 
     def take_entry(self, entry: DirectoryEntry) -> None:
-        """A directory entry, new or newer."""
+        """A directory entry, unless a newer one is here. A new key is a new PIN: wrong tries at
+        the old one are forgiven.
+        """
         with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO directory (tag, salt, kdf_passes, kdf_memory_kib,"
-                " kdf_lanes, public_key, sealed_profile, revoked) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    entry.tag,
-                    entry.salt,
-                    entry.kdf.passes,
-                    entry.kdf.memory_kib,
-                    entry.kdf.lanes,
-                    entry.public_key,
-                    entry.sealed_profile,
-                    int(entry.revoked),
-                ),
-            )
             _saw(db, entry.srv_seq)
+            old = db.execute(
+                "SELECT srv_seq, public_key FROM directory WHERE tag = ?", (entry.tag,)
+            ).fetchone()
+            if old is not None and old[0] > entry.srv_seq:
+                return
+            if old is not None and old[1] != entry.public_key:
+                db.execute("DELETE FROM wrong_pin WHERE tag = ?", (entry.tag,))
+            _keep_entry(db, entry)
 
     def take_letter(self, letter: LetterDown) -> None:
-        """A signed letter. The same letter again changes nothing but its sealed bytes."""
+        """A signed letter, unless a newer one is here."""
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO letter (request_id, tag, sealed, copies) VALUES (?, ?, ?, 0)"
-                " ON CONFLICT (request_id) DO UPDATE SET sealed = excluded.sealed",
-                (letter.request_id, letter.tag, letter.sealed),
-            )
-            _advance(db, letter.request_id, RequestState.READY)
             _saw(db, letter.srv_seq)
+            db.execute(
+                "INSERT INTO letter (request_id, tag, sealed, copies, srv_seq)"
+                " VALUES (?, ?, ?, 0, ?) ON CONFLICT (request_id) DO UPDATE"
+                " SET sealed = excluded.sealed, srv_seq = excluded.srv_seq"
+                " WHERE excluded.srv_seq >= letter.srv_seq",
+                (letter.request_id, letter.tag, letter.sealed, letter.srv_seq),
+            )
+            if _is_news(db, letter.request_id, letter.srv_seq):
+                _advance(db, letter.request_id, RequestState.READY)
 
     def take_state(self, request_id: str, state: RequestState, srv_seq: int) -> None:
-        """The regency's word on a request of ours."""
+        """The regency's word on a request of ours, unless a newer one is here."""
         with self._transaction() as db:
-            _advance(db, request_id, state)
             _saw(db, srv_seq)
+            if _is_news(db, request_id, srv_seq):
+                _advance(db, request_id, state)
 
     def bury_message(self, at: str, topic: str, size: int, reason: str) -> None:
         """A message that could not be used."""
@@ -411,6 +411,33 @@ def _advance(db: sqlite3.Connection, request_id: str, state: RequestState) -> No
     if state in _LOCAL and (now not in _ORDER or _ORDER.index(state) <= _ORDER.index(now)):
         return
     db.execute("UPDATE request SET state = ? WHERE id = ?", (state.value, request_id))
+
+
+def _is_news(db: sqlite3.Connection, request_id: str, srv_seq: int) -> bool:
+    """Whether no newer message spoke of this request; remembers this one."""
+    hit = db.execute(
+        "UPDATE request SET srv_seq = ? WHERE id = ? AND srv_seq < ?",
+        (srv_seq, request_id, srv_seq),
+    )
+    return hit.rowcount > 0
+
+
+def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:
+    db.execute(
+        "INSERT OR REPLACE INTO directory (tag, salt, kdf_passes, kdf_memory_kib, kdf_lanes,"
+        " public_key, sealed_profile, revoked, srv_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            entry.tag,
+            entry.salt,
+            entry.kdf.passes,
+            entry.kdf.memory_kib,
+            entry.kdf.lanes,
+            entry.public_key,
+            entry.sealed_profile,
+            int(entry.revoked),
+            entry.srv_seq,
+        ),
+    )
 
 
 def _next(db: sqlite3.Connection, name: str) -> int:

@@ -14,7 +14,7 @@ import msgspec
 
 from firmware.core import seal
 from firmware.core.errors import SealError
-from firmware.core.request import STATE_WORDS, Profile
+from firmware.core.request import STATE_WORDS, Profile, RequestState
 from firmware.core.view import PendingItem, ReadyItem, Say
 from firmware.core.wire import SignedLetter
 from firmware.store import Entry, SealedLetter, SealedRequest
@@ -58,8 +58,12 @@ class OpenVault:
     unreadable: tuple[str, ...] = ()
 
 
-def try_pin(attempt: Attempt) -> OpenVault | None:
-    """Open the vault; None when the PIN is wrong (or the entry is damaged: the same to us)."""
+class Damaged(msgspec.Struct, frozen=True):
+    """The PIN was right, but the profile does not open or is not readable."""
+
+
+def try_pin(attempt: Attempt) -> OpenVault | Damaged | None:
+    """Open the vault; None when the PIN is wrong."""
     entry = attempt.entry
     seed = seal.resident_seed(attempt.uid, attempt.pin, entry.salt, entry.cost)
     if seal.public_key_of(seed) != entry.public_key:
@@ -68,7 +72,7 @@ def try_pin(attempt: Attempt) -> OpenVault | None:
         raw = seal.unseal(seed, entry.sealed_profile, seal.profile_context(entry.tag))
         profile = msgspec.json.decode(raw, type=Profile)
     except (SealError, msgspec.DecodeError):
-        return None
+        return Damaged()
     vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile)
     return reread(vault, attempt.letters, attempt.requests)
 
@@ -129,11 +133,19 @@ def ready_items(vault: OpenVault, letters: tuple[SealedLetter, ...]) -> tuple[Re
 
 
 def pending_items(vault: OpenVault, requests: tuple[SealedRequest, ...]) -> tuple[PendingItem, ...]:
-    """The requests on their way, with their true state."""
+    """The requests without a letter that can be printed here, with their true state. None is
+    left out: not even one whose summary was sealed to a key of before.
+    """
     return tuple(
-        PendingItem(
-            request.request_id, summary.title, summary.number, Say(STATE_WORDS[request.state])
-        )
+        _pending_item(request, vault.summaries.get(request.request_id))
         for request in requests
-        if (summary := vault.summaries.get(request.request_id)) is not None
+        if request.request_id not in vault.letters
     )
+
+
+def _pending_item(request: SealedRequest, summary: RequestSummary | None) -> PendingItem:
+    words = STATE_WORDS[request.state]
+    if request.state is RequestState.READY:
+        words = "Siap, ambil dengan kode di tiket atau di kantor desa"
+    title, number = (summary.title, summary.number) if summary else ("Permohonan terdahulu", "–")
+    return PendingItem(request.request_id, title, number, Say(words))

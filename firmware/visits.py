@@ -24,7 +24,7 @@ from firmware.core.request import LetterRequest
 from firmware.core.ticket import Ticket
 from firmware.journal import Journal
 from firmware.store import Entry, Filing, SealedLetter, SealedRequest, Store
-from firmware.vault import Attempt, OpenVault, RequestSummary
+from firmware.vault import Attempt, Damaged, OpenVault, RequestSummary
 from firmware.worker import Worker
 from hw.protocols import CardIdentity
 
@@ -70,8 +70,8 @@ class Visits:
     def open(self, command: commands.OpenVault, now: float) -> None:
         """Try the PIN. It is counted as wrong before it is tried."""
         tag, entry = self._entry(command.identity)
-        if entry is None:
-            self._tell(events.CardUnknown(command.visit, revoked=True))
+        if entry is None or entry.revoked:
+            self._tell(events.CardUnknown(command.visit, revoked=entry is not None))
             return
         tries = self._store.count_pin_try(tag)
         self._may_try_at[tag] = now + lockout.wait_seconds(tries)
@@ -81,13 +81,19 @@ class Visits:
         )
         self._worker.try_pin(attempt)
 
-    def pin_tried(self, visit: int, tag: bytes, opened: OpenVault | None, now: float) -> None:
+    def pin_tried(
+        self, visit: int, tag: bytes, opened: OpenVault | Damaged | None, now: float
+    ) -> None:
         """The vault's thread has an answer."""
         if opened is None:
             self._refuse(visit, tag, now)
             return
         self._store.forgive_pins(tag)
         self._may_try_at.pop(tag, None)
+        if isinstance(opened, Damaged):
+            self._journal.write("profile.unreadable")
+            self._tell(events.VaultDamaged(visit))
+            return
         if self._expected != visit:
             return  # the visitor has left meanwhile: nothing is kept open
         self._keep(opened)

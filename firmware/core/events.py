@@ -105,6 +105,13 @@ class VaultOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class VaultDamaged:
+    """The PIN was right, but the profile cannot be read."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class LettersChanged:
     """The visitor's letters and requests are now these."""
 
@@ -166,6 +173,7 @@ Event = (
     | CardLocked
     | PinRefused
     | VaultOpened
+    | VaultDamaged
     | LettersChanged
     | RequestStored
     | RequestNotStored

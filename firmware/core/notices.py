@@ -23,7 +23,12 @@ REVOKED = _notice(
 LOCKED = _notice(
     "Kartu ini terkunci",
     "PIN terlalu sering salah. Data Anda tetap aman.",
-    "Mintalah petugas di kantor desa untuk membuka kunci kartu Anda.",
+    "Datanglah ke kantor desa. Petugas akan mendaftarkan kartu Anda ulang dengan PIN baru.",
+)
+DAMAGED = _notice(
+    "Data Anda belum dapat dibuka",
+    "PIN Anda benar, tetapi data di anjungan ini tidak terbaca. Tidak ada yang hilang.",
+    "Hubungi petugas di kantor desa supaya kartu Anda didaftarkan ulang.",
 )
 SLOW = _notice(
     "Anjungan sedang lambat",

@@ -40,9 +40,11 @@ from firmware.core.events import (
     RequestStored,
     Said,
     Tick,
+    VaultDamaged,
     VaultOpened,
 )
 from firmware.core.notices import (
+    DAMAGED,
     LOCKED,
     NOT_ENROLLED,
     NOT_STORED,
@@ -251,6 +253,10 @@ def _opened(state: State, event: VaultOpened) -> Result:
     return replace(state, touched_at=state.now).enter(P.HOME), ()
 
 
+def _damaged(state: State, _event: VaultDamaged) -> Result:
+    return _tell(state, DAMAGED)
+
+
 def _letters_changed(state: State, event: LettersChanged) -> Result:
     return state.with_guest(ready=event.ready, pending=event.pending), ()
 
@@ -415,6 +421,8 @@ TABLE: dict[tuple[Phase, type], Transition] = {
     (P.OPENING, VaultOpened): _row(_opened, P.HOME),
     (P.OPENING, PinRefused): _row(_refused, P.PIN),
     (P.OPENING, CardLocked): _row(_locked, P.NOTICE),
+    (P.OPENING, CardUnknown): _row(_unknown, P.NOTICE),
+    (P.OPENING, VaultDamaged): _row(_damaged, P.NOTICE),
     (P.OPENING, CardTapped): _AGAIN,
     (P.OPENING, CardTaken): _TAKEN,
     (P.HOME, view.NewLetter): _row(_new_letter, P.LETTERS),

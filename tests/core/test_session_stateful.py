@@ -198,7 +198,13 @@ class Visits(RuleBasedStateMachine):
             case commands.OpenVault(visit):
                 person = self.owner_of_visit[visit]
                 opened = events.VaultOpened(visit, profile(person), *items(person))
-                return [opened, events.PinRefused(visit, 9, 0.0), events.CardLocked(visit)]
+                return [
+                    opened,
+                    events.PinRefused(visit, 9, 0.0),
+                    events.CardLocked(visit),
+                    events.CardUnknown(visit, revoked=True),
+                    events.VaultDamaged(visit),
+                ]
             case commands.RefreshLetters(visit):
                 return [events.LettersChanged(visit, *items(self.owner_of_visit[visit]))]
             case commands.Submit(visit, _letter, sent_profile):

@@ -121,6 +121,20 @@ def test_a_card_that_cannot_be_served(answer: events.Event, title: str) -> None:
     assert visit.waits(31).waits(5).state.phase is Phase.ATTRACT
 
 
+@pytest.mark.parametrize(
+    ("answer", "title"),
+    [
+        (events.CardUnknown(1, revoked=True), "Kartu ini tidak dapat dipakai"),
+        (events.VaultDamaged(1), "Data Anda belum dapat dibuka"),
+        (events.CardLocked(1), "Kartu ini terkunci"),
+    ],
+)
+def test_a_pin_that_opens_nothing(answer: events.Event, title: str) -> None:
+    visit = Visit().happens(events.CardTapped(card(1)), events.CardKnown(1, 0.0)).types_pin()
+    assert str(visit.happens(answer).screen.title) == title
+    assert visit.is_clean()
+
+
 @pytest.mark.parametrize("trouble", CardTrouble)
 def test_a_card_that_cannot_be_read_says_what_to_do(trouble: CardTrouble) -> None:
     visit = Visit().happens(events.CardFailed(trouble))

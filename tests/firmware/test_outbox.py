@@ -40,6 +40,13 @@ def test_no_more_than_a_window_is_under_way(store: Store) -> None:
     assert [m.id for m in outbox.due(1.0)] == [f"r{WINDOW:03d}"]
 
 
+def test_messages_that_are_never_answered_do_not_stop_the_others(store: Store) -> None:
+    fill(store, WINDOW + 3)
+    outbox = Outbox(store, lambda: 0.0)
+    sent = {message.id for second in range(0, 4000, 2) for message in outbox.due(float(second))}
+    assert len(sent) == WINDOW + 3
+
+
 def test_after_the_link_was_lost_everything_unconfirmed_is_due_at_once(store: Store) -> None:
     fill(store, 3)
     outbox = Outbox(store, lambda: 0.5)

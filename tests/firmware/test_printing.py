@@ -5,10 +5,13 @@ The printer's thread is not started here: the tests say what it reports.
 
 from __future__ import annotations
 
+import queue
+import threading
 import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,9 +21,9 @@ from firmware.core.paper import tickets_left
 from firmware.core.ticket import Ticket
 from firmware.core.wire import SignedLetter
 from firmware.journal import Journal
-from firmware.printers import PrinterThread
+from firmware.printers import PrinterThread, Work
 from firmware.printing import Printing, PrintKey, letter_slip
-from firmware.signals import Signal
+from firmware.signals import JobEnded, Signal, ThreadFailed
 from firmware.store import PrintJob, Store
 from hw.protocols import (
     Confirmed,
@@ -60,6 +63,24 @@ class Unheard:
 
     def close(self) -> None:
         pass
+
+
+class Slow(Unheard):
+    """A printer that waits in mid-job until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.printed = 0
+
+    def print(self, _what: object, *_rest: object) -> PrintOutcome:
+        self.begun.set()
+        self.go_on.wait(10)
+        self.printed += 1
+        return Confirmed()
+
+
+def _fail() -> Any:
+    raise RuntimeError("a driver's bug")
 
 
 class Desk:
@@ -174,6 +195,67 @@ def test_a_visitor_who_left_in_mid_ticket_gets_no_copy_later(desk: Desk) -> None
     desk.says(Interrupted(800, NO_PAPER))
     desk.printing.printer_seen("roll", ONLINE)
     assert desk.job().state == "VOID"
+
+
+def test_a_job_that_stands_behind_another_is_not_begun_once_its_citizen_has_gone(
+    tmp_path: Path,
+) -> None:
+    """The printer is slow; somebody prints and leaves; the next one must not see the letter."""
+    signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+    printer = Slow()
+    thread = PrinterThread("roll", printer.status, signals.put)
+    desk = Desk(tmp_path, roll=False)
+    desk.printing.attach_roll(printer, thread)
+    thread.start()
+    desk.printing.print_ticket(TICKET, "r1")
+    printer.begun.wait(10)
+    desk.printing.print_letter(msgspec.structs.replace(LETTER, request_id="r2"))
+    desk.printing.visit_ended()
+    printer.go_on.set()
+    ended: list[JobEnded] = []
+    while len(ended) < 2:
+        signal = signals.get(timeout=10)
+        if isinstance(signal, JobEnded):
+            ended.append(signal)
+            desk.printing.job_ended(signal.job_id, signal.outcome)
+    thread.close(10)
+    assert printer.printed == 1
+    letter = desk.store.last_job("letter", "r2")
+    assert letter is not None and letter.state == "VOID"
+
+
+def test_another_citizens_print_does_not_bring_a_former_ones_back(desk: Desk) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    first = desk.job()
+    desk.printing.visit_ended()
+    desk.printing.print_ticket(TICKET, "r2")
+    desk.printing.job_ended(first.id, NotStarted(NO_PAPER))
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.job().state == "VOID"
+
+
+def test_print_is_pressed_again_while_the_letter_is_coming(desk: Desk) -> None:
+    desk.printing.print_letter(LETTER)
+    first = desk.job()
+    desk.printing.print_letter(LETTER)
+    assert desk.job().id == first.id
+    desk.says(Confirmed())
+    desk.printing.print_letter(LETTER)
+    assert desk.job().copy == 2
+
+
+def test_a_driver_that_fails_is_a_printer_off_line_not_a_storm() -> None:
+    signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+    thread = PrinterThread("roll", _fail, signals.put)
+    thread.start()
+    thread.do(Work(1, _fail))
+    seen = []
+    while not any(isinstance(signal, JobEnded) for signal in seen):
+        seen.append(signals.get(timeout=10))
+    thread.close(10)
+    assert len(seen) < 10
+    assert any(isinstance(signal, ThreadFailed) for signal in seen)
+    assert isinstance(seen[-1], JobEnded) and isinstance(seen[-1].outcome, Interrupted)
 
 
 def test_the_citizen_asks_again_while_the_job_waits(desk: Desk) -> None:

@@ -82,6 +82,36 @@ def test_a_returned_request_goes_back_and_a_collected_one_stays(store: Store) ->
     assert store.requests_of(TAG) == []
 
 
+def test_an_older_message_that_comes_again_undoes_nothing(store: Store) -> None:
+    file_one(store)
+    store.take_state("r1", RequestState.UNDER_REVIEW, 5)
+    store.take_letter(letter(8))
+    store.take_state("r1", RequestState.UNDER_REVIEW, 5)
+    assert store.requests_of(TAG)[0].state is RequestState.READY
+    entry = DirectoryEntry(7, TAG, b"s" * 16, KdfCost(1, 8, 1), b"k", b"p")
+    store.take_entry(entry)
+    store.take_entry(DirectoryEntry(9, TAG, b"s", KdfCost(1, 8, 1), b"k", b"p", revoked=True))
+    store.take_entry(entry)
+    found = store.entry(TAG)
+    assert found is not None and found.revoked
+
+
+def test_a_refusal_after_the_receipt_changes_nothing(store: Store) -> None:
+    file_one(store)
+    store.confirm("r1")
+    store.bury("r1", "late and wrong")
+    assert store.requests_of(TAG)[0].state is RequestState.RECEIVED
+
+
+def test_a_new_key_forgives_the_wrong_pins_of_the_old_one(store: Store) -> None:
+    store.take_entry(DirectoryEntry(1, TAG, b"s", KdfCost(1, 8, 1), b"k", b"p"))
+    store.count_pin_try(TAG)
+    store.take_entry(DirectoryEntry(2, TAG, b"s", KdfCost(1, 8, 1), b"k", b"p"))
+    assert store.wrong_pins(TAG) == 1
+    store.take_entry(DirectoryEntry(3, TAG, b"s", KdfCost(1, 8, 1), b"new", b"p"))
+    assert store.wrong_pins(TAG) == 0
+
+
 def test_a_refused_message_is_kept_but_not_sent(store: Store) -> None:
     file_one(store)
     store.bury("r1", "unreadable")

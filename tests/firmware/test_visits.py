@@ -112,6 +112,29 @@ def test_fifteen_wrong_pins_need_an_officer(kiosk: Kiosk) -> None:
     assert kiosk.look_up(1) == events.CardLocked(1)
 
 
+def test_a_locked_card_is_served_again_after_it_was_enrolled_anew(kiosk: Kiosk) -> None:
+    for _ in range(15):
+        kiosk.type_pin("000000")
+    new = people.entry(2, srv_seq=2)  # another key, under the same card
+    kiosk.store.take_entry(msgspec.structs.replace(new, tag=people.tag(1)))
+    assert kiosk.look_up(1, now=1e9) == events.CardKnown(1, 0.0)
+
+
+def test_a_right_pin_is_not_called_wrong_when_the_profile_is_damaged(kiosk: Kiosk) -> None:
+    entry = people.entry(1, srv_seq=2)
+    kiosk.store.take_entry(msgspec.structs.replace(entry, sealed_profile=b"damaged"))
+    assert kiosk.type_pin(people.PIN) == events.VaultDamaged(1)
+    assert kiosk.store.wrong_pins(people.tag(1)) == 0
+
+
+def test_a_card_revoked_between_tap_and_pin_is_not_served(kiosk: Kiosk) -> None:
+    kiosk.look_up(1)
+    kiosk.store.take_entry(people.entry(1, 2, revoked=True))
+    kiosk.visits.open(commands.OpenVault(1, card(1), people.PIN), 0.0)
+    assert kiosk.told[-1] == events.CardUnknown(1, revoked=True)
+    assert not kiosk.worker.waiting
+
+
 def test_the_right_pin_forgives_the_wrong_ones(kiosk: Kiosk) -> None:
     kiosk.type_pin("000000")
     kiosk.type_pin(people.PIN)
@@ -199,6 +222,18 @@ def test_another_persons_letter_does_not_open(kiosk: Kiosk) -> None:
     opened = kiosk.type_pin(people.PIN)
     assert isinstance(opened, events.VaultOpened)
     assert opened.ready == ()
+
+
+def test_a_request_whose_letter_does_not_open_stays_in_sight(kiosk: Kiosk) -> None:
+    kiosk.type_pin(people.PIN)
+    stored = kiosk.submit()
+    strange = people.letter(2, stored.request_id, 5)
+    kiosk.store.take_letter(wire.LetterDown(5, stored.request_id, people.tag(1), strange.sealed))
+    kiosk.visits.refresh(1)
+    changed = kiosk.told[-1]
+    assert isinstance(changed, events.LettersChanged)
+    assert changed.ready == ()
+    assert "kantor desa" in str(changed.pending[0].state)
 
 
 def test_nothing_at_rest_can_be_read(kiosk: Kiosk) -> None:

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from firmware.core.calendar import long_date
 from regency.typeset import ROLL_DOTS, LetterContent, Typesetter
 from tests.regency.letter_parts import (
     ANSWERS,
