@@ -73,7 +73,7 @@ class Cabinet:
         self.ports = Ports(broker, web)
         self.regency.create(self.ports)
         self._start_hardware()
-        self._start_broker()
+        self.start_broker()
         self._populate()
         self.configure(page_printer=self._with_page_printer)
         self.start_regency()
@@ -93,12 +93,6 @@ class Cabinet:
             self.page_printer = self._open.enter_context(
                 VirtualPagePrinter(self.folder / "page-printer")
             )
-
-    def _start_broker(self) -> None:
-        broker = self._children.start(
-            "mosquitto", [_program("mosquitto"), "-c", self.regency.broker_config]
-        )
-        broker.wait_for(lambda: port_answers(self.ports.broker))
 
     def _populate(self) -> None:
         seed, cost = self._make
@@ -143,6 +137,14 @@ class Cabinet:
 
     # ------------------------------------------------------------ programs
 
+    def start_broker(self) -> None:
+        """Start the broker between kiosk and regency."""
+        broker = self._children.start(
+            "mosquitto", [_program("mosquitto"), "-c", self.regency.broker_config]
+        )
+        self._processes["mosquitto"] = broker
+        broker.wait_for(lambda: port_answers(self.ports.broker))
+
     def start_regency(self) -> None:
         """Start the regency's server."""
         child = self._run("regency", "regency", "--config", self.regency.config, "serve")
@@ -158,6 +160,14 @@ class Cabinet:
         )
         child.first_line()
 
+    def start_workbench(self, manifest: Path) -> str:
+        """Start the workbench of ``manifest``; the address of its page."""
+        return str(self._run("workbench", "hw.workbench", "--manifest", manifest).ready()["url"])
+
+    def is_up(self, name: str) -> bool:
+        """Whether a program runs, by the name of its log."""
+        return name in self._processes and self._processes[name].running
+
     def stop(self, name: str) -> None:
         """Stop a program by the name of its log: ``controller``, ``regency``, ``ui``."""
         self._children.forget(self._processes.pop(name))
@@ -170,7 +180,14 @@ class Cabinet:
     def _start_screen(self) -> None:
         self.display = Display(self._children, _UI_SIZE)
         self.display.start()
+        self.start_ui()
+        self.hands = Hands(self.inspector, self.display)
+
+    def start_ui(self) -> None:
+        """Start the program that draws the screen."""
+        assert self.display is not None
         inspector = self.inspector
+        inspector.unlink(missing_ok=True)  # one that was killed leaves it
         ui = self._run(
             "ui",
             "ui",
@@ -179,7 +196,6 @@ class Cabinet:
             environment=self.display.environment,
         )
         ui.wait_for(inspector.exists)
-        self.hands = Hands(inspector, self.display)
 
     def _run(
         self,

@@ -22,6 +22,7 @@ from typing import Any, NoReturn
 from provisioning import evidence
 from provisioning.cabinet import PASSPHRASE, Cabinet
 from provisioning.desk import Desk, browser
+from provisioning.keeper import Keeper
 from provisioning.visit import Album, Citizen, Wish, wait_for_event, wait_until
 from regency.signing import check_signature
 
@@ -283,11 +284,15 @@ def _stay_up(cabinet: Cabinet) -> None:
     display = cabinet.display
     assert display is not None
     card, screen = cabinet.cards[1], display.environment["DISPLAY"]
+    keeper = Keeper(cabinet)
+    workbench = cabinet.start_workbench(keeper.write_manifest())
     tell = f"{sys.executable} -m provisioning.tell"
     print(
         f"""
 Everything stays up until Ctrl+C. State and logs: {cabinet.folder}
 
+The workbench   {workbench}
+                the whole cabinet on a page: cards, screen, paper, and what can break
 The desk        {cabinet.desk_url}/meja
 {_accounts(cabinet)}
                 passphrase for signing: {PASSPHRASE}
@@ -304,8 +309,8 @@ Ticket printer  127.0.0.1:{cabinet.printer_port}, its paper in {cabinet.slips}
 """,
         flush=True,
     )
-    with suppress(KeyboardInterrupt):
-        signal.pause()
+    with suppress(KeyboardInterrupt), keeper:
+        keeper.serve()
     print("Stopping.", flush=True)
 
 

@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+_LONGEST_SECONDS = 100.0  # a power cut and its end take a while
+
 
 def tell(path: Path, question: dict[str, Any], seconds: float = 20.0) -> dict[str, Any]:
     """Ask ``question`` at the Unix socket ``path``; its answer, one object. Raises OSError."""
@@ -31,9 +33,13 @@ def main() -> int:
         print((__doc__ or "").split("\n")[2], file=sys.stderr)
         return 2
     try:
-        print(json.dumps(tell(Path(sys.argv[1]), json.loads(sys.argv[2]))))
+        answer = tell(Path(sys.argv[1]), json.loads(sys.argv[2]), _LONGEST_SECONDS)
     except (OSError, ValueError) as error:
         print(f"tell: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(answer))
+    if answer.get("ok") is False:
+        print(answer.get("error", "it said no"), file=sys.stderr)
         return 1
     return 0
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from playwright.sync_api import Page, expect
 from firmware.core.wire import KdfCost
 from provisioning.cabinet import Cabinet
 from provisioning.desk import browser
-from provisioning.processes import Children
+from provisioning.keeper import Keeper
 from provisioning.visit import Album, Citizen, Wish, wait_for_event
 
 CHEAP = KdfCost(passes=1, memory_kib=1024, lanes=1)
@@ -36,45 +34,24 @@ def cabinet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cabinet]:
         yield cabinet
 
 
-def _manifest(cabinet: Cabinet) -> dict[str, object]:
-    assert cabinet.display is not None
-    return {
-        "title": f"{cabinet.village.kind} {cabinet.village.name}",
-        "screen": {
-            "inspect": str(cabinet.inspector),
-            "display": cabinet.display.environment["DISPLAY"],
-        },
-        "reader": {"control": str(cabinet.reader.control)},
-        "printer": {"control": str(cabinet.printer_control), "slips": str(cabinet.slips)},
-        "cards": [
-            {"uid": card.uid, "label": card.name, "note": f"PIN {card.pin}"}
-            for card in cabinet.cards
-        ],
-        "commands": [{"id": "ok", "label": "Do nothing", "argv": ["true"]}],
-    }
+@pytest.fixture(scope="module")
+def keeper(cabinet: Cabinet) -> Iterator[Keeper]:
+    with Keeper(cabinet) as keeper:
+        yield keeper
 
 
 @pytest.fixture(scope="module")
-def page(cabinet: Cabinet) -> Iterator[Page]:
+def page(cabinet: Cabinet, keeper: Keeper) -> Iterator[Page]:
     """The workbench's page, open; no error in it."""
-    manifest = cabinet.folder / "workbench.json"
-    manifest.write_text(json.dumps(_manifest(cabinet)))
-    children = Children(cabinet.logs)
+    url = cabinet.start_workbench(keeper.write_manifest())
     errors: list[str] = []
-    try:
-        workbench = children.start(
-            "workbench", [sys.executable, "-m", "hw.workbench", "--manifest", manifest]
-        )
-        url = str(workbench.ready()["url"])
-        with browser() as opened:
-            page = opened.new_page(viewport={"width": 1280, "height": 960})
-            page.set_default_timeout(PATIENCE_MS)
-            expect.set_options(timeout=PATIENCE_MS)
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.goto(url)
-            yield page
-    finally:
-        children.stop()
+    with browser() as opened:
+        page = opened.new_page(viewport={"width": 1280, "height": 960})
+        page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(url)
+        yield page
     assert errors == []
 
 
@@ -165,6 +142,16 @@ def test_switches_reach_the_devices_and_tell_what_is_so(cabinet: Cabinet, page: 
     expect(page.locator("#lying")).to_have_text("Empty")
 
 
-def test_what_the_cabinets_keeper_offers_is_a_button(page: Page) -> None:
-    page.click("#command-list button")
-    expect(page.locator("#said")).to_have_text("Do nothing: done")
+def test_power_is_cut_and_comes_back(cabinet: Cabinet, keeper: Keeper, page: Page) -> None:
+    page.click("text=Cut the power")
+    keeper.serve_one()
+
+    expect(page.locator("#said")).to_have_text("Cut the power, and back: done")
+    cabinet.hands.wait_screen("attract")
+
+
+def test_what_cannot_be_done_is_told(cabinet: Cabinet, keeper: Keeper, page: Page) -> None:
+    page.click("text=Start the broker")
+    keeper.serve_one()
+
+    expect(page.locator("#said")).to_have_text("mosquitto runs already")

@@ -13,7 +13,7 @@ function say(sentence, bad) {
   $("said").textContent = sentence;
   $("said").classList.toggle("bad", Boolean(bad));
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => { $("said").textContent = ""; }, bad ? 6000 : 2500);
+  say.timer = setTimeout(() => { $("said").textContent = ""; }, bad ? 8000 : 4000);
 }
 
 async function act(what, wish) {
