@@ -23,10 +23,11 @@ from datetime import datetime
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from hw import registry
 from hw.indicator.null import NullIndicator
+from hw.printer.abilities import Abilities
 from hw.protocols import (
     Align,
     CardPresent,
@@ -109,6 +110,14 @@ class Finding:
         return line + (f" ({known})" if known else "") + (f": {self.advice}" if self.advice else "")
 
 
+@runtime_checkable
+class Learner(Protocol):
+    """A driver that remembers what its unit can say."""
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+
 # ---------------------------------------------------------------- one device each
 
 
@@ -163,8 +172,7 @@ def ticket_printer(driver: str, section: Section, prints: bool = False) -> Findi
         return _not_wanted("ticket printer")
     try:
         found = _of_status("ticket printer", driver, printer.status())
-        address = f"{section['host']}:{section.get('port', 9100)}" if "host" in section else ""
-        found = replace(found, name=address, abilities={"dots": printer.width_dots})
+        found = replace(found, name=_where(section), abilities={"dots": printer.width_dots})
         if prints and found.health is not Health.NOT_THERE:
             return with_slip(found, printer)
         return found
@@ -172,16 +180,32 @@ def ticket_printer(driver: str, section: Section, prints: bool = False) -> Findi
         printer.close()
 
 
+def _where(section: Section) -> str:
+    """At which end of which cable, as far as kiosk.toml says it."""
+    match section.get("transport", "network"):
+        case "usb":
+            ids = (f"{section[key]:04x}" for key in ("vendor", "product") if key in section)
+            return " ".join(filter(None, ("USB", ":".join(ids), section.get("serial", ""))))
+        case "serial":
+            return str(section.get("device", ""))
+    return f"{section['host']}:{section.get('port', 9100)}" if "host" in section else ""
+
+
 def with_slip(found: Finding, printer: TicketPrinter) -> Finding:
     """``found``, and what became of a test slip."""
     outcome = printer.print(slip_of(found, printer.width_dots, datetime.now()), _unheard)
-    return _after_slip(found, outcome)
+    return _after_slip(found, outcome, _how_it_confirms(printer))
 
 
-def _after_slip(found: Finding, outcome: PrintOutcome) -> Finding:
+def _how_it_confirms(printer: TicketPrinter) -> str:
+    """``processId``, ``sensor``: for a driver that learns such things of its unit."""
+    return str(printer.abilities.confirmation) if isinstance(printer, Learner) else "yes"
+
+
+def _after_slip(found: Finding, outcome: PrintOutcome, how_confirmed: str) -> Finding:
     match outcome:
         case Confirmed():
-            abilities = {**found.abilities, "confirms": "yes"}
+            abilities = {**found.abilities, "confirms": how_confirmed}
             return replace(found, status=f"{found.status}, slip printed", abilities=abilities)
         case Unconfirmed():
             abilities = {**found.abilities, "confirms": "no"}

@@ -17,6 +17,7 @@ from hw.virtual.ipp import VirtualPagePrinter
 from hw.virtual.memory_printer import MemoryTicketPrinter
 from hw.virtual.printer import VirtualPrinter
 from hw.virtual.reader import VirtualReader
+from hw.virtual.serial import VirtualSerialPrinter
 
 MEMORY = {"card": 'driver = "memory"', "printer": 'driver = "memory"'}
 UID = bytes.fromhex("04A1B2C3D4E5F6")
@@ -116,10 +117,27 @@ def test_a_slip_comes_out_only_when_it_is_asked_for(
     code, found = cabinet("--print", printer=network(machine))
     assert code == 0
     assert found["ticket printer"]["status"] == "online, paper full, slip printed"
-    assert found["ticket printer"]["abilities"] == {"dots": 576, "confirms": "yes"}
+    assert found["ticket printer"]["abilities"] == {"dots": 576, "confirms": "processId"}
     (slip,) = machine.slips
     with Image.open(slip) as paper:
         assert _black_across(paper) == 576
+
+
+def test_a_slip_over_a_serial_line(cabinet: Cabinet, tmp_path: Path) -> None:
+    with VirtualSerialPrinter(tmp_path / "serial") as machine:
+        keys = f'driver = "escpos"\ntransport = "serial"\ndevice = "{machine.device}"'
+        machine.control({"answers": "sensor"})
+        code, found = cabinet("--print", printer=keys)
+    printer = found["ticket printer"]
+    assert (code, printer["name"]) == (0, machine.device)
+    assert printer["abilities"] == {"dots": 576, "confirms": "sensor"}
+    assert len(machine.slips) == 1
+
+
+def test_a_usb_printer_that_is_not_plugged_in_is_named(cabinet: Cabinet) -> None:
+    keys = 'driver = "escpos"\ntransport = "usb"\nvendor = 0xFFFF\nproduct = 0x000A'
+    code, found = cabinet(printer=keys)
+    assert (code, found["ticket printer"]["name"]) == (2, "USB ffff:000a")
 
 
 def _black_across(paper: Image.Image) -> int:
