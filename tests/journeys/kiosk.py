@@ -95,11 +95,13 @@ def _connect(path: Path) -> socket.socket:
 class Kiosk:
     """Fictional resident 1 may be served here. ``broker`` is a port where nobody listens."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, printer_mm_per_second: float = 0) -> None:
         self.folder = folder
         self._children = Children(folder / "logs")
         self.reader = VirtualReader(folder / "reader")
-        self.printer = VirtualPrinter(folder / "slips")
+        self.printer = VirtualPrinter(
+            folder / "slips", millimetres_per_second=printer_mm_per_second
+        )
         self.controller: Child | None = None
         self.screen: Screen | None = None
         self.seen: list[ViewState] = []
@@ -143,6 +145,12 @@ class Kiosk:
         self._children.forget(self.controller)
         self.reader.remove()
 
+    def stop(self) -> None:
+        """SIGTERM, as an update or a technician would."""
+        assert self.controller is not None and self.screen is not None
+        self._children.forget(self.controller)
+        self.screen.close()
+
     def tap(self) -> None:
         """Lay resident 1's card on the reader, and take it away again."""
         self.reader.insert(card(1).uid)
@@ -184,10 +192,10 @@ class Kiosk:
 
 
 @contextlib.contextmanager
-def a_kiosk() -> Iterator[Kiosk]:
+def a_kiosk(printer_mm_per_second: float = 0) -> Iterator[Kiosk]:
     """A kiosk in a folder with a short path (it holds sockets), gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="anjungan-"))
-    kiosk = Kiosk(folder)
+    kiosk = Kiosk(folder, printer_mm_per_second)
     try:
         kiosk.lay_out()
         yield kiosk
