@@ -26,6 +26,7 @@ OLD_ANSWERS = 16
 OLD_ANSWER_SECONDS = 0.005
 EMPTY_PACKET_SECONDS = 0.01
 GONE = (errno.ENODEV, errno.ENOENT)
+NO_USE_TO_RESET = (*GONE, errno.EACCES, errno.EPERM, errno.EBUSY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,7 @@ class UsbMatch:
 
     def fits_serial(self, device: Any) -> bool:
         """Whether the serial number fits; opens the device. Raises USBError."""
-        if not self.serial:
-            return True
-        languages = usb.util.get_langids(device) if device.iSerialNumber else ()
-        if not languages:
-            return False
-        number = usb.util.get_string(device, device.iSerialNumber, languages[0])
-        return bool(number == self.serial)
+        return not self.serial or _serial_of(device) == self.serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +89,7 @@ class UsbPipe:
             self._forget_old_answers()
         except (usb.core.USBError, NotImplementedError) as error:
             self._link = None
+            self._must_recover = getattr(error, "errno", None) not in NO_USE_TO_RESET
             _let_go(device)
             raise self._cannot_open(error) from error
 
@@ -124,15 +120,15 @@ class UsbPipe:
     # ------------------------------------------------------------ inside
 
     def _find(self) -> Any:
-        refused: usb.core.USBError | None = None
+        refused: Exception | None = None
         for device in self._candidates():
             try:
                 if self._match.fits_serial(device):
                     return device
-            except usb.core.USBError as error:
+            except (usb.core.USBError, NotImplementedError) as error:
                 refused = error
             _let_go(device)
-        if refused is not None and refused.errno not in GONE:
+        if refused is not None:
             raise self._cannot_open(refused) from refused
         raise self._not_there()
 
@@ -191,7 +187,6 @@ class UsbPipe:
             return PipeError(
                 f"The printer at {self.name} is held by another program; stop that program."
             )
-        self._must_recover = True
         return PipeError(f"The printer at {self.name} cannot be opened ({_why(error)}).")
 
     def _lost(self, error: usb.core.USBError) -> PipeError:
@@ -201,6 +196,17 @@ class UsbPipe:
             f"The connection to the printer at {self.name} broke ({why}); check its power "
             "and its cable."
         )
+
+
+def _serial_of(device: Any) -> str:
+    """Empty when it has none, or none that is text."""
+    try:
+        languages = usb.util.get_langids(device) if device.iSerialNumber else ()
+        if not languages:
+            return ""
+        return str(usb.util.get_string(device, device.iSerialNumber, languages[0]))
+    except (ValueError, IndexError):  # too short, or no UTF-16
+        return ""
 
 
 def _best_interface(device: Any, match: UsbMatch) -> Any:

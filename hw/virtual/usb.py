@@ -172,7 +172,7 @@ class VirtualUsb(usb.backend.IBackend):  # type: ignore[misc]
         timeout: int,
     ) -> int:
         """GET_DESCRIPTOR of strings: 0 tells the languages, 1 is the serial number."""
-        serial = dev_handle.check().serial.encode("utf-16-le")
+        serial = dev_handle.check().serial.encode("utf-16-le", "surrogatepass")
         if wValue >> 8 != STRING_DESCRIPTOR:
             raise usb.core.USBError("Pipe error", -9, errno.EPIPE)
         text = bytes((len(serial) + 2, STRING_DESCRIPTOR)) + serial if wValue & 0xFF else ENGLISH

@@ -73,10 +73,11 @@ def test_the_right_one_of_several(tmp_path: Path, match: UsbMatch) -> None:
     assert answer_through(pipe) == b"\x1a"  # the second one's paper is out: it is off-line
 
 
-def test_a_device_without_a_serial_number_is_not_the_one_with_it(
-    tmp_path: Path, machine: VirtualUsbPrinter
+@pytest.mark.parametrize("serial", ["", "\ud800", "VIRTUAL"])
+def test_a_device_without_that_serial_number_is_not_the_one_with_it(
+    tmp_path: Path, machine: VirtualUsbPrinter, serial: str
 ) -> None:
-    nameless = VirtualUsbPrinter(tmp_path / "nameless", serial="")
+    nameless = VirtualUsbPrinter(tmp_path / "nameless", serial=serial)
     with pytest.raises(PipeError, match="No printer is found at USB VIRTUAL1"):
         pipe_to(nameless, match=UsbMatch(serial="VIRTUAL1")).open()
     assert answer_through(pipe_to(nameless, machine, match=UsbMatch(serial="VIRTUAL1"))) == ONLINE
