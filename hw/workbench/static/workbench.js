@@ -3,6 +3,7 @@
 const SCREEN_MS = 300; // a finger's answer is seen soon enough
 const STATE_MS = 700;
 const CSS_DPI = 96;
+const MM_PER_SECOND = 80; // slower than a printer, so that it can be watched
 const $ = (id) => document.getElementById(id);
 let layout = null;
 let have = "";
@@ -166,12 +167,19 @@ function showSlip(name) {
     const mm = picture.naturalWidth / layout.printer.dots_per_mm;
     const long = picture.naturalHeight / layout.printer.dots_per_mm;
     picture.style.width = `${mm}mm`;
+    picture.style.animationDuration = `${Math.min(long / MM_PER_SECOND, 3)}s`;
     slip.append(element("p", `${name.replace(".png", "")} · ${Math.round(long)} mm`));
-    $("slips").prepend(slip);
+    slip.hidden = false;
     $("slips").scrollTop = 0;
   });
+  picture.addEventListener("error", () => { // asked for again with the next state
+    slip.remove();
+    shown.delete(name);
+  });
   picture.src = `/slips/${name}`;
+  slip.hidden = true;
   slip.append(picture);
+  $("slips").prepend(slip);
 }
 
 // ---------------------------------------------------------------- the rest
