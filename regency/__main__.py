@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -80,21 +81,29 @@ def _serve(config: RegencyConfig) -> int:
     app = make_app(config, store, workflow)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn raises the signal that ended it once more; what follows must still be done.
-        signal.signal(number, lambda *_: None)
+        # uvicorn hears signals only while it runs, and raises the one that ended it once more:
+        # one that comes before must end it too, and what follows must still be done.
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     ingest.start()
-    ready = {
-        "ready": True,
-        "url": config.public_url,
-        "broker": ingest.connected.wait(BROKER_SECONDS),
-    }
-    print(json.dumps(ready), flush=True)
+    broker = _wait_for_broker(ingest, server)
+    if not server.should_exit:
+        ready = {"ready": True, "url": config.public_url, "broker": broker}
+        print(json.dumps(ready), flush=True)
     try:
         server.run(sockets=[listener])
     finally:
         ingest.close()
         store.close()
     return 0
+
+
+def _wait_for_broker(ingest: Ingest, server: uvicorn.Server) -> bool:
+    """Whether the broker answers in BROKER_SECONDS; at once when the server is to end."""
+    deadline = time.monotonic() + BROKER_SECONDS
+    while not server.should_exit and time.monotonic() < deadline:
+        if ingest.connected.wait(0.1):
+            return True
+    return False
 
 
 def _listen(config: RegencyConfig) -> socket.socket:

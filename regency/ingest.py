@@ -135,8 +135,8 @@ class Ingest:
         self._client.reconnect_delay_set(min_delay=seconds, max_delay=seconds)
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
-        topic, payload = message.topic, bytes(message.payload)
-        self._work.put(lambda: self._take(topic, payload))
+        topic, payload, retained = message.topic, bytes(message.payload), message.retain
+        self._work.put(lambda: self._take(topic, payload, retained))
 
     # ------------------------------------------------------------ the worker's thread
 
@@ -163,18 +163,18 @@ class Ingest:
         for kiosk in self._online:
             self._send_down(kiosk, after=0)
 
-    def _take(self, topic: str, payload: bytes) -> None:
+    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
         kiosk, kind = wire.split_topic(topic) or ("", "")
         if not kiosk or not self._intake.may_speak(kiosk):
             self._intake.bury(topic, len(payload), "the kiosk is unknown or revoked")
             return
         try:
-            self._sort(kiosk, kind, payload)
+            self._sort(kiosk, kind, payload, retained)
         except WireError as error:
             self._intake.bury(topic, len(payload), str(error))
             self._answer_unreadable(kiosk, payload, str(error))
 
-    def _sort(self, kiosk: str, kind: str, payload: bytes) -> None:
+    def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
         match kind:
             case "up/req":
                 request = wire.decode(payload, wire.RequestUp)
@@ -187,16 +187,16 @@ class Ingest:
             case "up/hb":
                 self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
             case "st":
-                self._take_state(kiosk, wire.decode(payload, wire.StateUp))
+                self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
             case _:
                 raise WireError("the regency knows no such topic")
 
-    def _take_state(self, kiosk: str, state: wire.StateUp) -> None:
+    def _take_state(self, kiosk: str, state: wire.StateUp, retained: bool) -> None:
         if not state.online:
             self._online.discard(kiosk)
             return
         self._online.add(kiosk)
-        self._intake.take_birth(kiosk, state)
+        self._intake.take_birth(kiosk, state, retained)
         self._send_down(kiosk, after=0)
 
     def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:

@@ -146,11 +146,17 @@ class Intake:
                 .values(receipted_at=now_text(), rejected=message.rejected[:200])
             )
 
-    def take_birth(self, kiosk: str, birth: wire.StateUp) -> None:
+    def take_birth(self, kiosk: str, birth: wire.StateUp, retained: bool = False) -> None:
         """A kiosk is there. What it has not seen is not there, whatever it once receipted: it
         may have a new card, or an older one.
+
+        ``retained``: the broker kept the birth. It may be weeks old and say nothing of what was
+        receipted since, so that it counts only when it was not known.
         """
+        digest = hashlib.sha256(wire.encode(birth)).digest()
         with self._store.engine.begin() as db:
+            if not _is_news(db, kiosk, digest) and retained:
+                return
             db.execute(
                 update(t.down)
                 .where(
@@ -187,6 +193,17 @@ def _bury(db: Connection, topic: str, size: int, reason: str) -> None:
             at=now_text(), topic=topic[:100], bytes=size, reason=reason[:300]
         )
     )
+
+
+def _is_news(db: Connection, kiosk: str, digest: bytes) -> bool:
+    """Whether the kiosk's last birth was another; remembers this one."""
+    c = t.births.c
+    known = db.execute(select(c.digest).where(c.kiosk == kiosk)).scalar_one_or_none()
+    if known is None:
+        db.execute(insert(t.births).values(kiosk=kiosk, digest=digest))
+    elif known != digest:
+        db.execute(update(t.births).where(c.kiosk == kiosk).values(digest=digest))
+    return known != digest
 
 
 def _digest_of(db: Connection, key: object, digest: object, message_id: str) -> bytes | None:

@@ -10,13 +10,12 @@ from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from firmware.core import seal, wire
 from firmware.core.errors import ConfigurationError
-from firmware.core.request import Profile
 from regency import tables as t
-from regency.journal import queue_down
+from regency.directory import tell_directory
 from regency.model import Enrolment, Seed
 from regency.store import Store
 
@@ -43,7 +42,18 @@ def read_seed(file: Path) -> Seed:
 
 
 def load(store: Store, seed: Seed) -> Loaded:
-    """Take all of it in, or nothing."""
+    """Take all of it in, or nothing, and tell kiosks of cards. Raises ConfigurationError when
+    something names a village or resident that is nowhere.
+    """
+    try:
+        return _load(store, seed)
+    except IntegrityError as error:
+        raise ConfigurationError(
+            "the seed file names a village or a resident that is neither in it nor known already"
+        ) from error
+
+
+def _load(store: Store, seed: Seed) -> Loaded:
     hasher = PasswordHasher()
     with store.engine.begin() as db:
         for village in seed.villages:
@@ -66,6 +76,7 @@ def load(store: Store, seed: Seed) -> Loaded:
                 },
             )
         new_cards = sum(_enrol(db, enrolment) for enrolment in seed.enrolments)
+        tell_directory(db)
     return Loaded(
         len(seed.villages),
         len(seed.kiosks),
@@ -85,11 +96,13 @@ def _keep(db: Connection, table: Table, key: dict[str, str], values: dict[str, A
 
 
 def _enrol(db: Connection, enrolment: Enrolment) -> bool:
-    """File a card and tell the kiosks of its resident's village; False for a card known."""
+    """File a card; False for one that is filed like that already."""
     c = t.enrolments.c
     known = db.execute(select(c.tag, c.public_key).where(c.nik == enrolment.nik)).one_or_none()
     if known is not None and tuple(known) == (enrolment.tag, enrolment.public_key):
         return False
+    # A card belongs to one resident, the one who was enrolled with it last.
+    db.execute(delete(t.enrolments).where(c.tag == enrolment.tag, c.nik != enrolment.nik))
     values = {
         "tag": enrolment.tag,
         "salt": enrolment.salt,
@@ -97,24 +110,4 @@ def _enrol(db: Connection, enrolment: Enrolment) -> bool:
         "public_key": enrolment.public_key,
     }
     _keep(db, t.enrolments, {"nik": enrolment.nik}, values)
-    r = t.residents.c
-    village, raw = db.execute(select(r.village, r.profile).where(r.nik == enrolment.nik)).one()
-    sealed = seal.seal(
-        enrolment.public_key,
-        msgspec.json.encode(msgspec.convert(raw, Profile)),
-        seal.profile_context(enrolment.tag),
-    )
-    for kiosk in db.execute(select(t.kiosks.c.id).where(t.kiosks.c.village == village)).scalars():
-        queue_down(db, kiosk, lambda seq: _entry(seq, enrolment, sealed))
     return True
-
-
-def _entry(srv_seq: int, enrolment: Enrolment, sealed_profile: bytes) -> wire.DirectoryEntry:
-    return wire.DirectoryEntry(
-        srv_seq,
-        enrolment.tag,
-        enrolment.salt,
-        enrolment.kdf,
-        enrolment.public_key,
-        sealed_profile,
-    )

@@ -127,6 +127,24 @@ down = Table(
     PrimaryKeyConstraint("kiosk", "srv_seq"),
 )
 
+# What each kiosk was last told of a card: a digest, empty when it was told of a revocation.
+told = Table(
+    "told",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("kiosk", "tag"),
+)
+
+# The last birth of each kiosk that was acted upon: the broker hands it over again.
+births = Table(
+    "births",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+)
+
 collected = Table(
     "collected",
     metadata,

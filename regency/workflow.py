@@ -65,6 +65,7 @@ Result = Done | Refused
 
 _NOT_FOUND = Refused("Permohonan ini tidak ada.")
 _NOTE_NEEDED = Refused("Tulis alasannya, supaya pemohon tahu apa yang harus diperbaiki.")
+_NO_SUCH_LETTER = Refused("Jenis surat ini tidak tersedia lagi. Hubungi pengelola sistem.")
 _LONGEST_NOTE = 500
 
 
@@ -158,6 +159,8 @@ class Workflow:
         refused = _may(MOVES["sign"], request, officer)
         if refused is not None or request is None:
             return refused or _NOT_FOUND
+        if self._catalogue.get(request.letter_type) is None:
+            return _NO_SUCH_LETTER
         signer = load_signer(self._credentials / f"{officer.village}.p12", passphrase)
         if isinstance(signer, SigningTrouble):
             return Refused(signer.sentence)
@@ -174,7 +177,7 @@ class Workflow:
         self, db: Connection, request: RequestRow, officer: OfficerRow, signer: Signer
     ) -> None:
         letter = self._catalogue.get(request.letter_type)
-        assert letter is not None  # intake takes no other
+        assert letter is not None  # looked at before the passphrase
         village, profile = _village(db, request.village), _profile(db, request.nik)
         today = datetime.now().astimezone().date()
         number = letter_number(

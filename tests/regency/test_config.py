@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -75,6 +77,20 @@ def test_a_port_in_use(folder: Path) -> None:
     assert done.returncode == 2
     assert f"cannot listen at 127.0.0.1 port {config.server.port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_sigterm_while_the_broker_is_waited_for_ends_it(folder: Path) -> None:
+    command = [sys.executable, "-m", "regency", "--config", folder / "regency.toml", "serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as server:
+        try:
+            assert server.stderr is not None
+            assert b"no broker answers" in server.stderr.readline()
+            os.kill(server.pid, signal.SIGTERM)
+            assert server.wait(30) == 0
+        finally:
+            server.kill()
+        assert server.stdout is not None
+        assert server.stdout.read() == b""
 
 
 def test_a_seed_file_that_is_none(folder: Path) -> None:

@@ -213,3 +213,21 @@ def test_what_a_kiosk_cannot_use_is_not_sent_again(post: Post) -> None:
 def test_an_unknown_kiosk_may_not_speak(post: Post) -> None:
     assert post.intake.may_speak(KIOSK)
     assert not post.intake.may_speak("3510192001-9")
+
+
+def test_a_birth_that_the_broker_kept_sends_nothing_again(post: Post) -> None:
+    post.office.approved()
+    birth = wire.StateUp(online=True, boot=9)
+    post.intake.take_birth(KIOSK, birth)
+    for number in (1, 2):
+        post.intake.take_receipt(KIOSK, wire.ReceiptUp(number))
+    post.intake.take_birth(KIOSK, birth, retained=True)
+    assert post.store.undelivered(KIOSK) == []
+
+
+def test_a_kept_birth_that_nobody_heard_before_counts(post: Post) -> None:
+    post.office.approved()
+    for number in (1, 2):
+        post.intake.take_receipt(KIOSK, wire.ReceiptUp(number))
+    post.intake.take_birth(KIOSK, wire.StateUp(online=True, boot=9, last_srv_seq=1), retained=True)
+    assert [row.srv_seq for row in post.store.undelivered(KIOSK)] == [2]
