@@ -34,7 +34,11 @@ debian_packages() {
 }
 
 is_installed() {
-    [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+    for name in "$1" "$1t64"; do # Debian 13 renamed libraries whose time is of 64 bits
+        status=$(dpkg-query --show --showformat='${db:Status-Status}' "$name" 2>/dev/null) || continue
+        [ "$status" != installed ] || return 0
+    done
+    return 1
 }
 
 missing_packages() {
