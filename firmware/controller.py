@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import queue
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -97,14 +99,10 @@ class Controller:
         self._start()
         while not self._stopping:
             signal = self._next_signal()
-            try:
-                if signal is not None:
-                    self._take(signal)
-                self._pass_time()
-                self._work_off_events()
-                self._show()
-            except Exception as error:  # noqa: BLE001 - the rim of the one loop
-                self._parts.journal.write("controller.bug", error=describe(error))
+            if signal is not None:
+                self._guarded(partial(self._take, signal))
+            for task in (self._pass_time, self._work_off_events, self._show):
+                self._guarded(task)
         self._stop()
 
     def _next_signal(self) -> Signal | None:
@@ -304,7 +302,7 @@ class Controller:
     def _collected(self, job: PrintJob, confirmed: bool) -> None:
         """A letter is on paper: the regency will hear of it, whatever happens now."""
         at = datetime.now().astimezone()
-        event_id = uuid7(int(at.timestamp() * 1000), self._parts.random_bits(74))
+        event_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
         when = at.isoformat(timespec="seconds")
         self._parts.store.collect(
             job.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
@@ -67,10 +66,6 @@ class Parts:
         self.screen.close()
         self.link.close()
         self.indicator.close()
-
-    def random_bits(self, bits: int) -> int:
-        """Random bits from the system."""
-        return secrets.randbits(bits)
 
 
 def assemble(
