@@ -266,6 +266,8 @@ class Pattern(StrEnum):
     BUSY = "busy"
     TAKE_PAPER = "takePaper"
     ATTENTION = "attention"
+    OUT_OF_PAPER = "outOfPaper"
+    TECHNICIAN_EXPECTED = "technicianExpected"
     OUT_OF_SERVICE = "outOfService"
 
 
@@ -277,3 +279,62 @@ class Indicator(Protocol):
 
     def close(self) -> None:
         """Lamps off. Safe to call twice."""
+
+
+# ---------------------------------------------------------------- inputs
+
+
+@dataclass(frozen=True, slots=True)
+class InputsOnline:
+    """The inputs can be read from now on; the door's and the mains' present state follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputsOffline:
+    """The inputs cannot be read; ``reason`` is a sentence for a technician."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorOpened:
+    """The cabinet's door is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorClosed:
+    """The cabinet's door is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePressed:
+    """The service button inside the cabinet. ``long``: held for three seconds or more."""
+
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PowerLost:
+    """The mains is gone; the cabinet runs on its battery."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerBack:
+    """The cabinet runs on the mains."""
+
+
+InputReport = (
+    InputsOnline | InputsOffline | DoorOpened | DoorClosed | ServicePressed | PowerLost | PowerBack
+)
+
+
+class CabinetInputs(Protocol):
+    """Door switch, service button and UPS line. It owns one thread, which alone reports."""
+
+    def start(self, report: Callable[[InputReport], None]) -> None:
+        """Begin to watch. The first report is ``InputsOnline`` or ``InputsOffline``, and the
+        state of door and mains as far as they are wired; a cabinet without inputs says nothing.
+        """
+
+    def close(self) -> None:
+        """Stop the thread and let the pins go. Safe to call twice."""

@@ -154,6 +154,27 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceAsked:
+    """The service button was pressed: short for a status slip, ``long`` for the technician."""
+
+    long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DoorChanged:
+    """The cabinet's door was opened or closed."""
+
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PowerChanged:
+    """The cabinet runs on the mains, or on its battery."""
+
+    on_mains: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A finger said this on the screen."""
 
@@ -179,5 +200,8 @@ Event = (
     | RequestNotStored
     | PrintReported
     | Delivered
+    | ServiceAsked
+    | DoorChanged
+    | PowerChanged
     | Said
 )

@@ -33,6 +33,8 @@ LOOKS = {
     Pattern.BUSY: Look(BLUE, MEDIUM),
     Pattern.TAKE_PAPER: Look(GREEN, QUICK),
     Pattern.ATTENTION: Look(YELLOW, SLOW),
+    Pattern.OUT_OF_PAPER: Look(YELLOW, QUICK),
+    Pattern.TECHNICIAN_EXPECTED: Look(YELLOW),
     Pattern.OUT_OF_SERVICE: Look(RED),
 }
 
