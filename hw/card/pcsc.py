@@ -18,7 +18,7 @@ from typing import Any
 from smartcard import scard
 
 from hw.card.apdu import Command, Response, parse_response
-from hw.card.profiles import PROFILES, read_card, report_of
+from hw.card.profiles import PROFILES, Slots, read_card, report_of
 from hw.protocols import (
     CardIdentity,
     CardNotPresent,
@@ -234,7 +234,7 @@ def _read_with(context: Any, reader: str, profiles: Sequence[str]) -> CardIdenti
         return parse_response(bytes(raw)) or CardTrouble.PULLED
 
     try:
-        return read_card(profiles, transmit)
+        return read_card(profiles, Slots(transmit))
     finally:
         scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
 

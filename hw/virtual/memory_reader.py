@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hw.card.apdu import Command, Response, parse_response
-from hw.card.profiles import read_card, report_of
+from hw.card.profiles import Slots, read_card, report_of
 from hw.protocols import (
     CardNotPresent,
     CardReport,
@@ -41,7 +41,7 @@ class MemoryReader:
             answer = parse_response(answer_command(uid, command.encode()))
             return trouble or answer or CardTrouble.MUTE
 
-        answer = read_card(["uid_tag"], transmit)
+        answer = read_card(["uid_tag"], Slots(transmit))
         self._there = True
         self._report(report_of(answer))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.card.apdu import GET_UID, Command, Response, parse_response
-from hw.card.profiles import read_card, report_of
+from hw.card.profiles import Slots, read_card, report_of
 from hw.protocols import CardIdentity, CardPresent, CardTrouble, CardUnreadable
 
 BYTE = st.integers(0, 255)
@@ -63,7 +63,7 @@ def test_status_words_are_told_in_words(status: int, meaning: str) -> None:
 
 @given(st.binary(max_size=20), st.integers(0, 0xFFFF))
 def test_whatever_a_card_answers_it_is_an_identity_or_a_trouble(data: bytes, status: int) -> None:
-    answer = read_card(["uid_tag"], lambda _command: Response(data, status))
+    answer = read_card(["uid_tag"], Slots(lambda _command: Response(data, status)))
     if isinstance(answer, CardIdentity):
         assert answer.uid == data and len(data) in (4, 7, 10)
         assert isinstance(report_of(answer), CardPresent)
@@ -73,4 +73,4 @@ def test_whatever_a_card_answers_it_is_an_identity_or_a_trouble(data: bytes, sta
 
 
 def test_trouble_on_the_way_is_passed_on() -> None:
-    assert read_card(["uid_tag"], lambda _command: CardTrouble.PULLED) is CardTrouble.PULLED
+    assert read_card(["uid_tag"], Slots(lambda _command: CardTrouble.PULLED)) is CardTrouble.PULLED

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from hw.card.apdu import Command, Response
 from hw.card.profiles import uid_tag
+from hw.card.slots import Slots, Transmit
 from hw.protocols import CardIdentity, CardPresent, CardTrouble, CardUnreadable
 
-Transmit = Callable[[Command], Response | CardTrouble]
-"""Sends a command to the card; trouble on the way is returned."""
+__all__ = ["PROFILES", "Profile", "Slots", "Transmit", "read_card", "report_of"]
 
-Profile = Callable[[Transmit], CardIdentity | CardTrouble | None]
+Profile = Callable[[Slots], CardIdentity | CardTrouble | None]
 """Reads a card; None when it is not one of this kind."""
 
 PROFILES: dict[str, Profile] = {"uid_tag": uid_tag.read}
 
 
-def read_card(names: Sequence[str], transmit: Transmit) -> CardIdentity | CardTrouble:
+def read_card(names: Sequence[str], slots: Slots) -> CardIdentity | CardTrouble:
     """Try the profiles in order."""
     for name in names:
-        answer = PROFILES[name](transmit)
+        answer = PROFILES[name](slots)
         if answer is not None:
             return answer
     return CardTrouble.UNKNOWN_KIND

@@ -6,9 +6,8 @@ byte order or another, mix people up. A UID can be cloned, so it is never enough
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from hw.card.apdu import GET_UID, Command, Response
+from hw.card.apdu import GET_UID
+from hw.card.slots import Slots
 from hw.protocols import CardIdentity, CardTrouble
 
 NAME = "uid_tag"
@@ -16,11 +15,9 @@ UID_LENGTHS = (4, 7, 10)
 _RANDOM_FIRST_BYTE = 0x08  # ISO/IEC 14443-3, table 9: single-size UID, dynamically generated
 
 
-def read(
-    transmit: Callable[[Command], Response | CardTrouble],
-) -> CardIdentity | CardTrouble | None:
+def read(slots: Slots) -> CardIdentity | CardTrouble | None:
     """The identity; RANDOM_UID for a UID that changes at every tap; None without a UID."""
-    answer = transmit(GET_UID)
+    answer = slots.picc(GET_UID)
     if isinstance(answer, CardTrouble):
         return answer
     uid = answer.data
