@@ -1,16 +1,18 @@
 #!/bin/sh
-# Check everything, without a display: sh provisioning/test.sh [--setup-only] [-- PYTEST ARGUMENTS]
+# Check everything, without a display: sh provisioning/test.sh [--setup-only] [--long] [-- PYTEST ARGUMENTS]
 set -eu
 # shellcheck source=provisioning/lib.sh
 . "$(dirname -- "$0")/lib.sh"
 
 setup_only=
+long=
 while [ $# -gt 0 ]; do
     case $1 in
         --setup-only) setup_only=yes ;;
+        --long) long=--long ;;
         --) shift; break ;;
         -h | --help) sed -n 2p "$0"; exit 0 ;;
-        *) die "unknown option $1; known are --setup-only and --" ;;
+        *) die "unknown option $1; known are --setup-only, --long and --" ;;
     esac
     shift
 done
@@ -30,6 +32,6 @@ check ruff check .
 check ruff format --check .
 check mypy
 check lint-imports
-check pytest "$@"
+check pytest ${long:+"$long"} "$@"
 [ -z "$failed" ] || die "not well:$failed"
 say "All is well"

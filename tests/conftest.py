@@ -12,6 +12,24 @@ import pytest
 
 from hw.virtual.reader import VirtualReader
 
+LONG_TIMEOUT_SECONDS = 1800
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="run the tests marked long, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip long proofs where all can see it; with --long give them time instead."""
+    wanted = config.getoption("--long")
+    for item in items:
+        if item.get_closest_marker("long") is None:
+            continue
+        if not wanted:
+            item.add_marker(pytest.mark.skip(reason="a long proof: pytest --long runs it"))
+        elif item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_SECONDS))
+
 
 @pytest.fixture(scope="session")
 def virtual_reader() -> Iterator[VirtualReader]:
