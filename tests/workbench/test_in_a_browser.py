@@ -105,7 +105,7 @@ def test_a_visit_from_tap_to_ticket(cabinet: Cabinet, page: Page, tmp_path: Path
     slip = citizen.send()
     drawn = page.locator(".slip img")
     expect(drawn).to_have_count(1)
-    page.wait_for_function("document.querySelector('.slip img').naturalWidth > 0")
+    expect(drawn).to_have_js_property("naturalWidth", Image.open(slip).width)
     width = page.evaluate("document.querySelector('.slip img').getBoundingClientRect().width")
     assert width == pytest.approx(Image.open(slip).width / 8 / 25.4 * 96, abs=1)
     _touch(cabinet, page, "finish")
