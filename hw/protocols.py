@@ -220,6 +220,10 @@ SlipPart = Line | Qr | Raster | Feed | Rule | Cut
 Slip = tuple[SlipPart, ...]
 
 
+def nobody_listens() -> None:
+    """For a caller who does not care when the last byte is with the printer."""
+
+
 class TicketPrinter(Protocol):
     """A receipt printer with a roll. All calls come from the one thread that owns it."""
 
@@ -230,9 +234,15 @@ class TicketPrinter(Protocol):
     def status(self) -> PrinterStatus:
         """Ask the printer now; answers within about two seconds."""
 
-    def print(self, slip: Slip, progress: Callable[[int], None]) -> PrintOutcome:
+    def print(
+        self,
+        slip: Slip,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
         """Print ``slip``. ``progress`` hears 0 before the first byte is sent, and then the
-        bytes sent so far, so that the caller can make the start durable.
+        bytes sent so far, so that the caller can make the start durable. ``all_sent`` is called
+        once, when the printer has the last byte and only its word is awaited.
         """
 
     def close(self) -> None:
@@ -245,10 +255,17 @@ class PagePrinter(Protocol):
     def status(self) -> PrinterStatus:
         """Ask the printer now; answers within about five seconds."""
 
-    def print(self, pdf: bytes, title: str, progress: Callable[[int], None]) -> PrintOutcome:
+    def print(
+        self,
+        pdf: bytes,
+        title: str,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
         """Print one PDF of F4 pages; returns when the job has ended, one way or the other.
 
-        ``progress`` hears 0 before anything is handed over. ``title`` holds no personal data.
+        ``progress`` hears 0 before anything is handed over, ``all_sent`` is called when all of
+        it is. ``title`` holds no personal data.
         """
 
     def close(self) -> None:

@@ -41,12 +41,14 @@ from hw.protocols import (
     PrintOutcome,
     Slip,
     Unconfirmed,
+    nobody_listens,
 )
 
 CHUNK_BYTES = 2048
 UNSTICK = bytes(8192) + INITIALISE  # ends a picture that an earlier job left half sent
 CUT_OFF_REMAINS = b"\x1dVB\x00"
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: nothing prints later
+RECOVER = b"\x10\x05\x02"  # DLE ENQ 2: forget the job and try the blade again
 ASK_PAPER_SENSOR = b"\x1dr\x01"
 
 
@@ -60,6 +62,7 @@ class Patience:
     silent: float = 3.0  # the same, from a printer that did not confirm the job before
     process_id: float = 5.0  # for GS ( H after GS r was answered
     poll: float = 0.25
+    recovery: float = 10.0  # between two tries to free the cutter
 
 
 @dataclass
@@ -88,6 +91,7 @@ class EscposPrinter:
         self._parser = StatusParser()
         self._heard = _Heard([])
         self._process_id = b""
+        self._next_recovery = 0.0
 
     @property
     def width_dots(self) -> int:
@@ -100,21 +104,23 @@ class EscposPrinter:
 
     def status(self) -> PrinterStatus:
         try:
-            self._open()
-            return self._ask_all()
-        except PipeError as error:
-            return PrinterOffline(str(error))
+            return self._status_before()
         finally:
             self._pipe.close()
 
-    def print(self, slip: Slip, progress: Callable[[int], None]) -> PrintOutcome:
+    def print(
+        self,
+        slip: Slip,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
         job = self._whole_job(slip)
         try:
             status = self._status_before()
             if not isinstance(status, PrinterOnline):
                 return NotStarted(status)
             progress(0)
-            outcome = self._send(job, progress)
+            outcome = self._send(job, progress, all_sent)
             self._left_remains = self._may_be_stuck = isinstance(outcome, Interrupted)
             return outcome
         finally:
@@ -134,9 +140,20 @@ class EscposPrinter:
     def _status_before(self) -> PrinterStatus:
         try:
             self._open()
-            return self._ask_all()
+            return self._recovered(self._ask_all())
         except PipeError as error:
             return PrinterOffline(str(error))
+
+    def _recovered(self, status: PrinterStatus) -> PrinterStatus:
+        """A freed cutter stays in error until it is told to try again; between jobs, when
+        nothing is lost by it, it is told so every few seconds.
+        """
+        is_stuck = isinstance(status, PrinterBlocked) and status.fault is Fault.CUTTER
+        if not is_stuck or time.monotonic() < self._next_recovery:
+            return status
+        self._next_recovery = self._after(self._patience.recovery)
+        self._pipe.write(memoryview(RECOVER), self._patience.answer)
+        return self._ask_all()
 
     def _whole_job(self, slip: Slip) -> bytes:
         unstick = UNSTICK if self._may_be_stuck else b""
@@ -151,7 +168,9 @@ class EscposPrinter:
     def _may_have_process_id(self) -> bool:
         return self._abilities.confirmation is not Confirmation.SENSOR
 
-    def _send(self, job: bytes, progress: Callable[[int], None]) -> PrintOutcome:
+    def _send(
+        self, job: bytes, progress: Callable[[int], None], all_sent: Callable[[], None]
+    ) -> PrintOutcome:
         data = memoryview(job + self._ending())
         sent = 0
         self._heard = _Heard([])
@@ -168,6 +187,7 @@ class EscposPrinter:
                     return self._stopped(sent, self._heard.trouble)
                 if time.monotonic() > deadline:
                     return Interrupted(sent, self._offline("takes no more data"))
+            all_sent()
             return self._await_confirmation(sent)
         except PipeError as error:
             return Interrupted(sent, PrinterOffline(str(error)))

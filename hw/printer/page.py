@@ -27,6 +27,7 @@ from hw.protocols import (
     PrinterStatus,
     PrintOutcome,
     Unconfirmed,
+    nobody_listens,
 )
 
 IPP_PORT = 631
@@ -62,7 +63,13 @@ class CupsPagePrinter:
         link = self._connect()
         return link if isinstance(link, PrinterOffline) else self._status(link)
 
-    def print(self, pdf: bytes, title: str, progress: Callable[[int], None]) -> PrintOutcome:
+    def print(
+        self,
+        pdf: bytes,
+        title: str,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
         link = self._connect()
         if isinstance(link, PrinterOffline):
             return NotStarted(link)
@@ -75,6 +82,7 @@ class CupsPagePrinter:
         except (OSError, *Trouble) as error:
             return Interrupted(0, self._lost(error))
         progress(len(pdf))
+        all_sent()
         return self._follow(link, job, len(pdf))
 
     def close(self) -> None:

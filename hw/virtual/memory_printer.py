@@ -14,6 +14,7 @@ from hw.protocols import (
     PrintOutcome,
     Slip,
     Unconfirmed,
+    nobody_listens,
 )
 
 JOB_BYTES = 1000
@@ -36,7 +37,7 @@ class _Memory:
     def close(self) -> None:
         self.is_closed = True
 
-    def _job(self, progress: Callable[[int], None]) -> PrintOutcome:
+    def _job(self, progress: Callable[[int], None], all_sent: Callable[[], None]) -> PrintOutcome:
         if not isinstance(self.condition, PrinterOnline):
             return NotStarted(self.condition)
         progress(0)
@@ -45,6 +46,7 @@ class _Memory:
             progress(JOB_BYTES // 2)
             return Interrupted(JOB_BYTES // 2, self.condition)
         progress(JOB_BYTES)
+        all_sent()
         return Confirmed() if self.confirms else Unconfirmed()
 
 
@@ -60,8 +62,13 @@ class MemoryTicketPrinter(_Memory):
     def width_dots(self) -> int:
         return self._width_dots
 
-    def print(self, slip: Slip, progress: Callable[[int], None]) -> PrintOutcome:
-        outcome = self._job(progress)
+    def print(
+        self,
+        slip: Slip,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
+        outcome = self._job(progress, all_sent)
         if isinstance(outcome, Confirmed | Unconfirmed):
             self.slips.append(slip)
         return outcome
@@ -74,8 +81,14 @@ class MemoryPagePrinter(_Memory):
         super().__init__()
         self.pages: list[tuple[str, bytes]] = []
 
-    def print(self, pdf: bytes, title: str, progress: Callable[[int], None]) -> PrintOutcome:
-        outcome = self._job(progress)
+    def print(
+        self,
+        pdf: bytes,
+        title: str,
+        progress: Callable[[int], None],
+        all_sent: Callable[[], None] = nobody_listens,
+    ) -> PrintOutcome:
+        outcome = self._job(progress, all_sent)
         if isinstance(outcome, Confirmed | Unconfirmed):
             self.pages.append((title, pdf))
         return outcome
