@@ -36,6 +36,7 @@ class CardTrouble(StrEnum):
     MUTE = "mute"  # no answer to reset, or none to a command in time
     RANDOM_UID = "randomUid"  # a UID that changes at every tap identifies nobody
     UNKNOWN_KIND = "unknownKind"  # no configured profile knows it
+    NEEDS_MRZ = "needsMrz"  # a passport: it opens only to who knows its printed lines
     BUSY = "busy"  # another program holds it
 
 

@@ -68,6 +68,11 @@ UNREADABLE: dict[CardTrouble, Notice] = {
         "Anjungan ini hanya membaca e-KTP.",
         "Tempelkan e-KTP Anda. Bila ini e-KTP, tanyakan kepada petugas di kantor desa.",
     ),
+    CardTrouble.NEEDS_MRZ: _notice(
+        "Ini paspor",
+        "Paspor Anda baik-baik saja, tetapi anjungan ini memakai e-KTP.",
+        "Angkat paspor, lalu tempelkan e-KTP Anda.",
+    ),
     CardTrouble.BUSY: _notice(
         "Pembaca kartu sedang dipakai",
         "Kartu belum terbaca.",
