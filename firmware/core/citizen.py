@@ -1,0 +1,316 @@
+"""A citizen's visit, from the tap to goodbye: ``VISIT`` is its part of the session's table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.core import filling, view
+from firmware.core.commands import (
+    CloseVault,
+    LookUp,
+    OpenVault,
+    PrintSigned,
+    PrintTicket,
+    RefreshLetters,
+    Submit,
+)
+from firmware.core.events import (
+    CardFailed,
+    CardKnown,
+    CardLocked,
+    CardTaken,
+    CardTapped,
+    CardUnknown,
+    Delivered,
+    LettersChanged,
+    PinRefused,
+    PrintReported,
+    RequestNotStored,
+    RequestStored,
+    VaultDamaged,
+    VaultOpened,
+)
+from firmware.core.notices import DAMAGED, LOCKED, NOT_ENROLLED, NOT_STORED, REVOKED, UNREADABLE
+from firmware.core.state import Filed, Phase, Printing, State, Visit
+from firmware.core.transition import Result, Transition, end, is_printing, row, tell
+from firmware.core.view import Say
+
+P = Phase
+
+# ---------------------------------------------------------------- coming and going
+
+
+def _begin(state: State, event: CardTapped) -> Result:
+    """A new visit. Whatever was there of a former one is gone first."""
+    number = state.visits + 1
+    visit = Visit(number=number, identity=event.identity)
+    state = replace(state, visits=number, visit=visit, notice=None, touched_at=state.now)
+    return state.enter(P.LOOKING_UP), (CloseVault(), LookUp(number, event.identity))
+
+
+def _card_again(state: State, event: CardTapped) -> Result:
+    """In mid-visit: the visitor's own card changes nothing, another's begins a new visit."""
+    if event.identity == state.guest.identity:
+        return replace(state, touched_at=state.now), ()
+    return _begin(state, event)
+
+
+def _card_failed(state: State, event: CardFailed) -> Result:
+    return tell(state, UNREADABLE[event.trouble])
+
+
+def _card_taken(state: State, _event: CardTaken) -> Result:
+    return end(state) if state.policy.card_must_stay else (state, ())
+
+
+# ---------------------------------------------------------------- card and PIN
+
+
+def _known(state: State, event: CardKnown) -> Result:
+    state = state.with_guest(pin="", pin_message=None, pin_from=state.now + event.wait_seconds)
+    return replace(state, touched_at=state.now).enter(P.PIN), ()
+
+
+def _unknown(state: State, event: CardUnknown) -> Result:
+    return tell(state, REVOKED if event.revoked else NOT_ENROLLED)
+
+
+def _locked(state: State, _event: CardLocked) -> Result:
+    return tell(state, LOCKED)
+
+
+def _digit(state: State, intent: view.Digit) -> Result:
+    guest = state.guest
+    if state.now < guest.pin_from or not 0 <= intent.digit <= 9:
+        return state, ()
+    pin = guest.pin + str(intent.digit)
+    if len(pin) < view.PIN_LENGTH:
+        return state.with_guest(pin=pin, pin_message=None), ()
+    state = state.with_guest(pin="", pin_message=None).enter(P.OPENING)
+    return state, (OpenVault(guest.number, guest.identity, pin),)
+
+
+def _erase(state: State, _intent: view.Erase) -> Result:
+    return state.with_guest(pin=state.guest.pin[:-1]), ()
+
+
+def _refused(state: State, event: PinRefused) -> Result:
+    message = Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": str(event.tries_left)})
+    state = state.with_guest(pin_message=message, pin_from=state.now + event.wait_seconds)
+    return replace(state, touched_at=state.now).enter(P.PIN), ()
+
+
+def _opened(state: State, event: VaultOpened) -> Result:
+    state = state.with_guest(profile=event.profile, ready=event.ready, pending=event.pending)
+    return replace(state, touched_at=state.now).enter(P.HOME), ()
+
+
+def _damaged(state: State, _event: VaultDamaged) -> Result:
+    return tell(state, DAMAGED)
+
+
+def _letters_changed(state: State, event: LettersChanged) -> Result:
+    return state.with_guest(ready=event.ready, pending=event.pending), ()
+
+
+# ---------------------------------------------------------------- asking for a letter
+
+
+def _go_home(state: State, _intent: object) -> Result:
+    guest = state.guest
+    state = state.with_guest(letter=None, answers={}, position=0, filed=None, printing=None)
+    return state.enter(P.HOME), (RefreshLetters(guest.number),)
+
+
+def _new_letter(state: State, _intent: view.NewLetter) -> Result:
+    return state.enter(P.LETTERS), ()
+
+
+def _choose_letter(state: State, intent: view.ChooseLetter) -> Result:
+    letter = state.catalogue.get(intent.letter_id)
+    if letter is None:
+        return state, ()
+    answers = filling.prefilled(letter, state.today)
+    state = state.with_guest(letter=letter, answers=answers, position=0)
+    return state.enter(P.FORM if letter.fields else P.REVIEW), ()
+
+
+def _answer(state: State, intent: view.Answer) -> Result:
+    field = filling.current_field(state)
+    if intent.name != field.name:
+        return state, ()
+    answers = {**state.guest.answers, field.name: filling.clean(intent.value)}
+    return state.with_guest(answers=answers), ()
+
+
+def _next_question(state: State, _intent: view.Next) -> Result:
+    if filling.problem(state, state.guest.position) is not None:
+        return state, ()
+    position = state.guest.position + 1
+    if position < len(filling.letter_of(state).fields):
+        return state.with_guest(position=position), ()
+    return state.enter(P.REVIEW), ()
+
+
+def _previous_question(state: State, _intent: view.Back) -> Result:
+    if state.guest.position > 0:
+        return state.with_guest(position=state.guest.position - 1), ()
+    return state.with_guest(letter=None, answers={}).enter(P.LETTERS), ()
+
+
+def _back_from_review(state: State, _intent: view.Back) -> Result:
+    letter = filling.letter_of(state)
+    if not letter.fields:
+        return state.with_guest(letter=None, answers={}).enter(P.LETTERS), ()
+    return state.with_guest(position=len(letter.fields) - 1).enter(P.FORM), ()
+
+
+def _submit(state: State, _intent: view.Next) -> Result:
+    """Send, unless an answer is no longer good (midnight may have passed meanwhile)."""
+    wrong = filling.first_problem(state)
+    if wrong is not None:
+        return state.with_guest(position=wrong).enter(P.FORM), ()
+    guest = state.guest
+    assert guest.profile is not None
+    answers = filling.final_answers(state)
+    command = Submit(guest.number, filling.letter_of(state).id, guest.profile, answers)
+    return state.enter(P.STORING), (command,)
+
+
+def _stored(state: State, event: RequestStored) -> Result:
+    title = filling.letter_of(state).title
+    filed = Filed(event.request_id, title, event.number, event.claim_code)
+    state = state.with_guest(filed=filed, printing=Printing(event.request_id))
+    state = replace(state, touched_at=state.now).enter(P.TICKET)
+    return state, (PrintTicket(event.request_id),)
+
+
+def _not_stored(state: State, _event: RequestNotStored) -> Result:
+    return tell(state, NOT_STORED)
+
+
+def _retry_notice(state: State, _intent: view.Retry) -> Result:
+    if state.notice is None or not state.notice.retry:
+        return state, ()
+    return replace(state, notice=None).enter(P.REVIEW), ()
+
+
+# ---------------------------------------------------------------- paper
+
+
+def _printed(state: State, event: PrintReported) -> Result:
+    printing = state.guest.printing
+    if printing is None or printing.request_id != event.request_id:
+        return state, ()
+    state = state.with_guest(printing=replace(printing, state=event.state, fault=event.fault))
+    return replace(state, touched_at=state.now), ()
+
+
+def _delivered(state: State, event: Delivered) -> Result:
+    filed = state.guest.filed
+    if filed is None or filed.request_id != event.request_id:
+        return state, ()
+    return state.with_guest(filed=replace(filed, delivered=True)), ()
+
+
+def _ticket_again(state: State, _intent: view.Retry) -> Result:
+    filed = state.guest.filed
+    if filed is None or is_printing(state) or _is_on_paper(state):
+        return state, ()
+    state = state.with_guest(printing=Printing(filed.request_id)).enter(P.TICKET)
+    return state, (PrintTicket(filed.request_id),)
+
+
+def _is_on_paper(state: State) -> bool:
+    printing = state.guest.printing
+    return printing is not None and printing.state == "printed"
+
+
+def _print_letter(state: State, intent: view.PrintLetter) -> Result:
+    guest = state.guest
+    if not any(item.request_id == intent.request_id for item in guest.ready):
+        return state, ()
+    state = state.with_guest(printing=Printing(intent.request_id)).enter(P.COLLECT)
+    return state, (PrintSigned(guest.number, intent.request_id),)
+
+
+def _letter_again(state: State, _intent: view.Retry) -> Result:
+    guest = state.guest
+    if guest.printing is None or is_printing(state) or _is_on_paper(state):
+        return state, ()
+    request_id = guest.printing.request_id
+    state = state.with_guest(printing=Printing(request_id)).enter(P.COLLECT)
+    return state, (PrintSigned(guest.number, request_id),)
+
+
+# ---------------------------------------------------------------- the table
+
+_AGAIN = row(_card_again, P.LOOKING_UP)
+_FINISH = row(end, P.GOODBYE)
+_TAKEN = row(_card_taken, P.GOODBYE)
+_HOME = row(_go_home, P.HOME)
+
+VISIT: dict[tuple[Phase, type], Transition] = {
+    (P.OUT_OF_SERVICE, CardTapped): row(_begin, P.LOOKING_UP),
+    (P.ATTRACT, CardTapped): row(_begin, P.LOOKING_UP),
+    (P.ATTRACT, CardFailed): row(_card_failed, P.NOTICE),
+    (P.LOOKING_UP, CardKnown): row(_known, P.PIN),
+    (P.LOOKING_UP, CardUnknown): row(_unknown, P.NOTICE),
+    (P.LOOKING_UP, CardLocked): row(_locked, P.NOTICE),
+    (P.LOOKING_UP, CardTapped): _AGAIN,
+    (P.LOOKING_UP, CardTaken): _TAKEN,
+    (P.PIN, view.Digit): row(_digit, P.OPENING),
+    (P.PIN, view.Erase): row(_erase),
+    (P.PIN, view.Finish): _FINISH,
+    (P.PIN, CardTapped): _AGAIN,
+    (P.PIN, CardTaken): _TAKEN,
+    (P.OPENING, VaultOpened): row(_opened, P.HOME),
+    (P.OPENING, PinRefused): row(_refused, P.PIN),
+    (P.OPENING, CardLocked): row(_locked, P.NOTICE),
+    (P.OPENING, CardUnknown): row(_unknown, P.NOTICE),
+    (P.OPENING, VaultDamaged): row(_damaged, P.NOTICE),
+    (P.OPENING, CardTapped): _AGAIN,
+    (P.OPENING, CardTaken): _TAKEN,
+    (P.HOME, view.NewLetter): row(_new_letter, P.LETTERS),
+    (P.HOME, view.PrintLetter): row(_print_letter, P.COLLECT),
+    (P.HOME, LettersChanged): row(_letters_changed),
+    (P.HOME, view.Finish): _FINISH,
+    (P.HOME, CardTapped): _AGAIN,
+    (P.HOME, CardTaken): _TAKEN,
+    (P.LETTERS, view.ChooseLetter): row(_choose_letter, P.FORM, P.REVIEW),
+    (P.LETTERS, view.Back): _HOME,
+    (P.LETTERS, view.Finish): _FINISH,
+    (P.LETTERS, CardTapped): _AGAIN,
+    (P.LETTERS, CardTaken): _TAKEN,
+    (P.FORM, view.Answer): row(_answer),
+    (P.FORM, view.Next): row(_next_question, P.REVIEW),
+    (P.FORM, view.Back): row(_previous_question, P.LETTERS),
+    (P.FORM, view.Finish): _FINISH,
+    (P.FORM, CardTapped): _AGAIN,
+    (P.FORM, CardTaken): _TAKEN,
+    (P.REVIEW, view.Next): row(_submit, P.STORING, P.FORM),
+    (P.REVIEW, view.Back): row(_back_from_review, P.FORM, P.LETTERS),
+    (P.REVIEW, view.Finish): _FINISH,
+    (P.REVIEW, CardTapped): _AGAIN,
+    (P.REVIEW, CardTaken): _TAKEN,
+    (P.STORING, RequestStored): row(_stored, P.TICKET),
+    (P.STORING, RequestNotStored): row(_not_stored, P.NOTICE),
+    (P.TICKET, PrintReported): row(_printed),
+    (P.TICKET, Delivered): row(_delivered),
+    (P.TICKET, view.Retry): row(_ticket_again),
+    (P.TICKET, view.GoHome): _HOME,
+    (P.TICKET, view.Finish): _FINISH,
+    (P.TICKET, CardTapped): _AGAIN,
+    (P.COLLECT, PrintReported): row(_printed),
+    (P.COLLECT, view.Retry): row(_letter_again),
+    (P.COLLECT, view.GoHome): _HOME,
+    (P.COLLECT, view.Finish): _FINISH,
+    (P.COLLECT, CardTapped): _AGAIN,
+    (P.NOTICE, view.Retry): row(_retry_notice, P.REVIEW),
+    (P.NOTICE, view.Finish): _FINISH,
+    (P.NOTICE, CardTapped): row(_begin, P.LOOKING_UP),
+    (P.NOTICE, CardFailed): row(_card_failed, P.NOTICE),
+    (P.GOODBYE, CardTapped): row(_begin, P.LOOKING_UP),
+    (P.GOODBYE, CardFailed): row(_card_failed, P.NOTICE),
+}
+"""(phase, event or intent) -> what is done. Read it as the story of a visit."""
