@@ -9,7 +9,8 @@ import dataclasses
 from typing import Any
 
 from hw.protocols import Paper
-from hw.virtual.mechanism import ALL_ANSWERS, DOTS_PER_MM, Condition, Mechanism
+from hw.virtual.condition import ALL_ANSWERS, Condition
+from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 Control = dict[str, Any]
 ACTIONS = {"ask", "power", "tear", "power_off_after_bytes"}
@@ -24,6 +25,18 @@ def changed(condition: Condition, key: str, value: Any) -> Condition:
             return dataclasses.replace(condition, paper_left_dots=value * DOTS_PER_MM)
         case "cover", "open" | "closed":
             return dataclasses.replace(condition, cover_open=value == "open")
+        case "cutter", "well":
+            return dataclasses.replace(condition, is_jammed=False, jams_at_cut=False)
+        case "cutter", "jammed":
+            return dataclasses.replace(condition, is_jammed=True, cutter_error=True)
+        case "jams_at_cut", bool():
+            return dataclasses.replace(condition, jams_at_cut=value)
+        case "heat", "well" | "hot":
+            return dataclasses.replace(condition, is_hot=value == "hot")
+        case "hot_after_mm", int() if value >= 0:
+            return dataclasses.replace(condition, hot_after_dots=value * DOTS_PER_MM)
+        case "broken", bool():
+            return dataclasses.replace(condition, is_broken=value)
         case "online", bool():
             return dataclasses.replace(condition, online=value)
         case "mute", bool():
@@ -43,6 +56,11 @@ def state_of(mechanism: Mechanism, has_power: bool) -> Control:
     return {
         "paper": state.paper.value,
         "cover": "open" if state.cover_open else "closed",
+        "cutter": "jammed" if state.is_jammed else "well",
+        "cutter_error": state.cutter_error,
+        "jams_at_cut": state.jams_at_cut,
+        "heat": "hot" if state.is_hot else "well",
+        "broken": state.is_broken,
         "online": state.online,
         "mute": state.mute,
         "answers": state.answers,

@@ -1,19 +1,20 @@
-"""The virtual printer's body: paper, cover, buffer and sensors. No sockets here.
+"""The virtual printer's body: paper, cover, cutter, buffer and sensors. No sockets here.
 
 Like a real one it obeys DLE commands the moment they arrive, also amid a picture's bytes; it
-stops when paper ends or the cover opens, and goes on by itself when that is mended.
+stops when paper ends, the cover opens or its head is hot, and goes on by itself when that is
+mended. A blade that was held fast waits for DLE ENQ, for its cover or for its power.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from hw.protocols import Paper
+from hw.virtual.condition import Condition
 from hw.virtual.escpos import (
     CutPaper,
     Deed,
@@ -30,25 +31,11 @@ HEAD_TO_BLADE = 96
 MARGIN = 32  # 576 dots of 80-mm paper can be printed: 4 mm are left at each side
 BUFFER_BYTES = 65536
 BITE_BYTES = 512
+ASK_STATUS = b"\x10\x04"  # DLE EOT n
+RECOVER = b"\x10\x05"  # DLE ENQ n
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 BUFFERS_CLEARED = b"\x37\x25\x00"
-ALL_ANSWERS = ("processId", "sensor", "none")
-
-
-@dataclass
-class Condition:
-    """What a person at the bench can change.
-
-    ``paper_left_dots`` None is a roll without end. ``answers`` says how far the printer can
-    confirm a job: by process id, only by the sensor behind the data, or not at all.
-    """
-
-    paper: Paper = Paper.FULL
-    paper_left_dots: int | None = None
-    cover_open: bool = False
-    online: bool = True
-    mute: bool = False
-    answers: str = "processId"
+GO_ON, START_ANEW = 1, 2  # DLE ENQ n
 
 
 class Mechanism:
@@ -78,7 +65,7 @@ class Mechanism:
     @property
     def can_step(self) -> bool:
         """Whether there is work and nothing is in the way."""
-        return bool(self._deeds or self._pending) and self._can_print()
+        return bool(self._deeds or self._pending) and self.condition.can_print
 
     def receive(self, data: bytes) -> None:
         """Bytes from the host. Real-time commands in them are obeyed at once."""
@@ -101,10 +88,13 @@ class Mechanism:
         self._forget()
         self._status_back = 0
         self._tail = b""
+        self.condition.recover()
 
     def change(self, condition: Condition) -> None:
         """Put the printer into another condition and tell who wants to know."""
         had_no_paper = self.condition.paper is Paper.OUT
+        if self.condition.cover_open and not condition.cover_open:
+            condition.recover()
         self.condition = condition
         if had_no_paper and condition.paper is not Paper.OUT:
             self.tear_off()  # the end of the old roll falls out
@@ -117,22 +107,18 @@ class Mechanism:
 
     # ------------------------------------------------------------ mechanics
 
-    def _can_print(self) -> bool:
-        state = self.condition
-        return state.online and not state.cover_open and state.paper is not Paper.OUT
-
     def _do(self, deed: Deed) -> int:
         match deed:
             case Rows(strip):
                 return self._move(strip)
             case CutPaper():
-                self._cut(deed)
+                self._try_to_cut(deed)
             case TellProcessId(process_id):
                 if self.condition.answers == "processId":
                     self._say(b"\x37\x22" + process_id + b"\x00")
             case TellSensor(which):
                 if self.condition.answers != "none":
-                    self._say(bytes((self._sensor() if which in (1, 49) else 0,)))
+                    self._say(bytes((self.condition.sensor() if which in (1, 49) else 0,)))
             case SetStatusBack(mask):
                 self._status_back = mask
                 if mask:
@@ -140,6 +126,7 @@ class Mechanism:
         return 0
 
     def _move(self, strip: Image.Image) -> int:
+        self._warm(strip.height)
         left = self.condition.paper_left_dots
         if left is None or strip.height < left:
             self._strips.append(strip)
@@ -152,6 +139,25 @@ class Mechanism:
         self.condition.paper = Paper.OUT
         self._tell_status()
         return left
+
+    def _warm(self, rows: int) -> None:
+        state = self.condition
+        if state.hot_after_dots is None:
+            return
+        state.hot_after_dots -= rows
+        if state.hot_after_dots <= 0:
+            state.hot_after_dots, state.is_hot = None, True
+            self._tell_status()
+
+    def _try_to_cut(self, cut: CutPaper) -> None:
+        """A jam is felt by the blade only when it moves."""
+        if not self.condition.jams_at_cut:
+            self._cut(cut)
+            return
+        self._deeds.appendleft(cut)
+        state = self.condition
+        state.jams_at_cut, state.is_jammed, state.cutter_error = False, True, True
+        self._tell_status()
 
     def _cut(self, cut: CutPaper) -> None:
         if cut.feed_first:
@@ -189,34 +195,26 @@ class Mechanism:
             self._say(BUFFERS_CLEARED)
         seen = len(self._tail)
         for place in range(max(0, seen - 2), len(watched) - 2):
-            if watched[place : place + 2] == b"\x10\x04" and place + 2 >= seen:
-                self._answer_query(watched[place + 2])
+            command, is_new = watched[place : place + 2], place + 2 >= seen
+            if command == ASK_STATUS and is_new and 1 <= watched[place + 2] <= 4:
+                self._say(bytes((self.condition.query_answer(watched[place + 2]),)))
+            elif command == RECOVER and is_new:
+                self._recover(watched[place + 2])
 
-    def _answer_query(self, which: int) -> None:
-        if 1 <= which <= 4:
-            self._say(bytes((0x12 | self._query_bits(which),)))
-
-    def _query_bits(self, which: int) -> int:
-        state = self.condition
-        is_out = state.paper is Paper.OUT
-        if which == 1:
-            return 0 if self._can_print() else 0x08
-        if which == 2:
-            return (0x04 if state.cover_open else 0) | (0x20 if is_out else 0)
-        if which == 4:
-            return 0x6C if is_out else 0x0C if state.paper is Paper.LOW else 0
-        return 0
-
-    def _sensor(self) -> int:
-        return {Paper.OUT: 0x0F, Paper.LOW: 0x03}.get(self.condition.paper, 0)
+    def _recover(self, how: int) -> None:
+        """DLE ENQ: try the blade again; go on with the line at hand, or throw all away."""
+        if how not in (GO_ON, START_ANEW) or not self.condition.cutter_error:
+            return
+        self.condition.recover()
+        if how == START_ANEW:
+            self._forget()
+        if not self.condition.cutter_error:
+            self._tell_status()
 
     def _tell_status(self) -> None:
         """ASB: four bytes of state, unasked, when GS a asked for that."""
-        if not self._status_back:
-            return
-        state = self.condition
-        printer = 0x10 | (0 if self._can_print() else 0x08) | (0x20 if state.cover_open else 0)
-        self._say(bytes((printer, 0, self._sensor(), 0)))
+        if self._status_back:
+            self._say(self.condition.automatic_status())
 
 
 def _to_nobody(_: bytes) -> None:

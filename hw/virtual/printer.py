@@ -9,6 +9,11 @@ The control socket takes JSON lines and answers each with one:
 answers), ``{"answers": "processId" | "sensor" | "none"}`` (how it can confirm),
 ``{"no_confirm": bool}``, ``{"power": "on" | "off"}``, ``{"power_off_after_bytes": N}``,
 ``{"tear": true}`` and ``{"ask": "state"}``.
+
+Errors: ``{"cutter": "jammed" | "well"}`` (once freed, its ``cutter_error`` ends by DLE ENQ, by
+opening and closing the cover, or by the power), ``{"jams_at_cut": bool}`` (at the next cut),
+``{"heat": "hot" | "well"}`` (goes on by itself), ``{"hot_after_mm": N}`` (of paper moved) and
+``{"broken": bool}`` (nothing clears it).
 """
 
 from __future__ import annotations

@@ -54,8 +54,11 @@ TICKET: Slip = (
     Cut(),
 )
 LONG: Slip = (Raster(576, b"\x18" * 72 * 3000), Cut())
+MENDED: Control = {
+    "power": "on", "paper": "full", "cover": "closed", "cutter": "well", "heat": "well"
+}  # fmt: skip
 SHORT_PATIENCE = Patience(
-    answer=0.3, stall=1.0, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1
+    answer=0.3, stall=1.0, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1, recovery=0.0
 )
 
 
@@ -66,6 +69,8 @@ class Bench(Protocol):
 
     def paper_out(self) -> None: ...
     def cover_open(self) -> None: ...
+    def cutter_jammed(self) -> None: ...
+    def too_hot(self) -> None: ...
     def gone(self) -> None: ...
     def mended(self) -> None: ...
     def paper_ends_in_mid_job(self) -> None: ...
@@ -82,6 +87,12 @@ class MemoryBench:
 
     def cover_open(self) -> None:
         self.printer.condition = PrinterBlocked(Fault.COVER_OPEN, Paper.FULL)
+
+    def cutter_jammed(self) -> None:
+        self.printer.condition = PrinterBlocked(Fault.CUTTER, Paper.FULL)
+
+    def too_hot(self) -> None:
+        self.printer.condition = PrinterBlocked(Fault.TOO_HOT, Paper.FULL)
 
     def gone(self) -> None:
         self.printer.condition = PrinterOffline("The printer in memory was taken away.")
@@ -129,11 +140,17 @@ class WiredBench:
     def cover_open(self) -> None:
         self.machine.control({"cover": "open"})
 
+    def cutter_jammed(self) -> None:
+        self.machine.control({"cutter": "jammed"})
+
+    def too_hot(self) -> None:
+        self.machine.control({"heat": "hot"})
+
     def gone(self) -> None:
         self.machine.control({"power": "off"})
 
     def mended(self) -> None:
-        self.machine.control({"power": "on", "paper": "full", "cover": "closed"})
+        self.machine.control(MENDED)
 
     def paper_ends_in_mid_job(self) -> None:
         self.machine.control({"paper_left_mm": 20})
@@ -214,6 +231,26 @@ def test_an_open_cover_is_told(bench: Bench) -> None:
     assert bench.printer.print(TICKET, ignore) == NotStarted(blocked)
 
 
+def test_a_jammed_cutter_is_told_and_tried_again_when_it_is_free(bench: Bench) -> None:
+    bench.cutter_jammed()
+    blocked = PrinterBlocked(Fault.CUTTER, Paper.FULL)
+    assert bench.printer.status() == blocked
+    assert bench.printer.print(TICKET, ignore) == NotStarted(blocked)
+    bench.mended()
+    assert bench.printer.print(TICKET, ignore) == Confirmed()
+    assert bench.count() == 1
+
+
+def test_a_hot_head_is_told_until_it_is_cool(bench: Bench) -> None:
+    bench.too_hot()
+    blocked = PrinterBlocked(Fault.TOO_HOT, Paper.FULL)
+    assert bench.printer.print(TICKET, ignore) == NotStarted(blocked)
+    assert bench.printer.status() == blocked
+    bench.mended()
+    assert bench.printer.status() == PrinterOnline(Paper.FULL)
+    assert bench.printer.print(TICKET, ignore) == Confirmed()
+
+
 def test_a_printer_that_is_gone_comes_back(bench: Bench) -> None:
     bench.gone()
     assert isinstance(bench.printer.status(), PrinterOffline)
@@ -286,6 +323,47 @@ def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
         assert left.height == 96 + 160
         assert whole.height < 800
         assert [code.text for code in zxingcpp.read_barcodes(whole.convert("L"))] == [LINK]
+
+
+def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Wired) -> None:
+    """All of it was printed, but it is not in the citizen's hand."""
+    printer = machine.driver()
+    machine.control({"jams_at_cut": True})
+    outcome = printer.print(TICKET, ignore)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.status == PrinterBlocked(Fault.CUTTER, Paper.FULL)
+    assert printer.status() == outcome.status  # it tries again, and is held fast still
+    machine.control({"cutter": "well"})
+    assert printer.print(TICKET, ignore) == Confirmed()
+    assert len(machine.slips) == 2  # what hung in the slot was cut off first
+
+
+def test_a_head_too_hot_in_mid_job(machine: Wired) -> None:
+    printer = machine.driver()
+    machine.control({"hot_after_mm": 20})
+    outcome = printer.print(LONG, ignore)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.status == PrinterBlocked(Fault.TOO_HOT, Paper.FULL)
+    machine.control({"heat": "well"})
+    assert printer.print(TICKET, ignore) == Confirmed()
+
+
+@pytest.mark.parametrize("clear", ["cover", "power"])
+def test_a_freed_cutter_is_cleared_by_hand(machine: Wired, clear: str) -> None:
+    on, off = {"cover": ("open", "closed"), "power": ("off", "on")}[clear]
+    machine.control({"cutter": "jammed"})
+    machine.control({"cutter": "well"})
+    assert machine.control({"ask": "state"})["state"]["cutter_error"] is True
+    machine.control({clear: on})
+    assert machine.control({clear: off})["state"]["cutter_error"] is False
+    assert machine.driver().status() == PrinterOnline(Paper.FULL)
+
+
+def test_a_broken_printer_says_so_after_every_power_cycle(machine: Wired) -> None:
+    machine.control({"broken": True})
+    machine.control({"power": "off"})
+    machine.control({"power": "on"})
+    assert machine.driver().status() == PrinterBlocked(Fault.HARDWARE, Paper.FULL)
 
 
 def test_power_lost_in_mid_job(machine: Wired) -> None:
