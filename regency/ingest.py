@@ -1,7 +1,7 @@
 """The regency's ear and mouth on the broker: paho-mqtt, MQTT 5 over mTLS.
 
-paho's thread only enqueues. One worker takes a message at a time: it commits, and only then
-publishes the receipt. What cannot be used is buried with its reason and harms nothing else.
+paho's thread only enqueues. One worker hands a message at a time to ``exchange``, which commits
+and only then publishes the receipt.
 """
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from firmware.core import wire
-from firmware.core.errors import ConfigurationError, WireError, describe
+from firmware.core.errors import ConfigurationError, describe
 from firmware.core.retry import full_jitter
+from regency.exchange import Exchange
 from regency.intake import Intake
 from regency.store import Store
 
@@ -34,12 +33,8 @@ CLIENT_ID = "regency"
 _log = logging.getLogger(__name__)
 
 
-class _Named(msgspec.Struct):
-    id: str
-
-
 class Ingest:
-    """Connects, listens, commits, receipts; and sends down what waits for a kiosk."""
+    """Connects, listens, and has the exchange take and send messages in one thread."""
 
     def __init__(
         self,
@@ -48,12 +43,9 @@ class Ingest:
         address: tuple[str, int],
         files: tuple[Path, Path, Path],
     ) -> None:
-        self._intake = intake
-        self._store = store
+        self._exchange = Exchange(intake, store, self._publish)
         self._address = address
         self._failures = 0
-        self._sent: dict[str, int] = {}
-        self._online: set[str] = set()
         self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
@@ -85,7 +77,7 @@ class Ingest:
 
     def notify(self, kiosk: str) -> None:
         """Something new waits for this kiosk. From any thread."""
-        self._work.put(lambda: self._send_down(kiosk, self._sent.get(kiosk, 0)))
+        self._work.put(lambda: self._exchange.notify(kiosk))
 
     # ------------------------------------------------------------ paho's thread
 
@@ -136,7 +128,7 @@ class Ingest:
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         topic, payload, retained = message.topic, bytes(message.payload), message.retain
-        self._work.put(lambda: self._take(topic, payload, retained))
+        self._work.put(lambda: self._exchange.take(topic, payload, retained))
 
     # ------------------------------------------------------------ the worker's thread
 
@@ -157,63 +149,9 @@ class Ingest:
     def _look_again(self) -> None:
         """From time to time, send what a kiosk that is there should have receipted long ago."""
         now = time.monotonic()
-        if now < self._look_again_at:
-            return
-        self._look_again_at = now + LOOK_AGAIN_SECONDS
-        for kiosk in self._online:
-            self._send_down(kiosk, after=0)
-
-    def _take(self, topic: str, payload: bytes, retained: bool) -> None:
-        kiosk, kind = wire.split_topic(topic) or ("", "")
-        if not kiosk or not self._intake.may_speak(kiosk):
-            self._intake.bury(topic, len(payload), "the kiosk is unknown or revoked")
-            return
-        try:
-            self._sort(kiosk, kind, payload, retained)
-        except WireError as error:
-            self._intake.bury(topic, len(payload), str(error))
-            self._answer_unreadable(kiosk, payload, str(error))
-
-    def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
-        match kind:
-            case "up/req":
-                request = wire.decode(payload, wire.RequestUp)
-                self._receipt(kiosk, self._intake.take_request(kiosk, request))
-            case "up/evt":
-                event = wire.decode(payload, wire.EventUp)
-                self._receipt(kiosk, self._intake.take_collected(kiosk, event))
-            case "up/rcp":
-                self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
-            case "up/hb":
-                self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
-            case "st":
-                self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
-            case _:
-                raise WireError("the regency knows no such topic")
-
-    def _take_state(self, kiosk: str, state: wire.StateUp, retained: bool) -> None:
-        if not state.online:
-            self._online.discard(kiosk)
-            return
-        self._online.add(kiosk)
-        self._intake.take_birth(kiosk, state, retained)
-        self._send_down(kiosk, after=0)
-
-    def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:
-        """Answer a bad message whose id can be read, so that it is not sent for ever."""
-        try:
-            name = msgspec.json.decode(payload, type=_Named).id
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return
-        self._receipt(kiosk, wire.Receipt(name[:64], "rejected", reason))
-
-    def _receipt(self, kiosk: str, receipt: wire.Receipt) -> None:
-        self._publish(wire.down_topic(kiosk, "rcp"), wire.encode(receipt))
-
-    def _send_down(self, kiosk: str, after: int) -> None:
-        for row in self._store.undelivered(kiosk, after):
-            self._publish(wire.down_topic(kiosk, "res"), row.payload)
-            self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)
+        if now >= self._look_again_at:
+            self._look_again_at = now + LOOK_AGAIN_SECONDS
+            self._exchange.send_overdue()
 
     def _publish(self, topic: str, payload: bytes) -> None:
         """Dropped when not connected: a birth, or the kiosk's asking again, brings it back."""

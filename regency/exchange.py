@@ -1,0 +1,94 @@
+"""What the regency does with a message, whatever carries it: commit, and only then receipt.
+
+What cannot be used is buried with its reason and harms nothing else. Used by one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from firmware.core import wire
+from firmware.core.errors import WireError
+from regency.intake import Intake
+from regency.store import Store
+
+
+class _Named(msgspec.Struct):
+    id: str
+
+
+class Exchange:
+    """Takes messages in and sends down what waits for a kiosk. ``publish`` is given a topic and
+    a message; it may lose it, since what is not receipted is sent again.
+    """
+
+    def __init__(self, intake: Intake, store: Store, publish: Callable[[str, bytes], None]) -> None:
+        self._intake = intake
+        self._store = store
+        self._publish = publish
+        self._sent: dict[str, int] = {}
+        self._online: set[str] = set()
+
+    def take(self, topic: str, payload: bytes, retained: bool = False) -> None:
+        """One message from the broker."""
+        kiosk, kind = wire.split_topic(topic) or ("", "")
+        if not kiosk or not self._intake.may_speak(kiosk):
+            self._intake.bury(topic, len(payload), "the kiosk is unknown or revoked")
+            return
+        try:
+            self._sort(kiosk, kind, payload, retained)
+        except WireError as error:
+            self._intake.bury(topic, len(payload), str(error))
+            self._answer_unreadable(kiosk, payload, str(error))
+
+    def notify(self, kiosk: str) -> None:
+        """Something new waits for this kiosk."""
+        self._send_down(kiosk, self._sent.get(kiosk, 0))
+
+    def send_overdue(self) -> None:
+        """Send again what the kiosks that are there have not receipted."""
+        for kiosk in self._online:
+            self._send_down(kiosk, after=0)
+
+    def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
+        match kind:
+            case "up/req":
+                request = wire.decode(payload, wire.RequestUp)
+                self._receipt(kiosk, self._intake.take_request(kiosk, request))
+            case "up/evt":
+                event = wire.decode(payload, wire.EventUp)
+                self._receipt(kiosk, self._intake.take_collected(kiosk, event))
+            case "up/rcp":
+                self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
+            case "up/hb":
+                self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
+            case "st":
+                self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
+            case _:
+                raise WireError("the regency knows no such topic")
+
+    def _take_state(self, kiosk: str, state: wire.StateUp, retained: bool) -> None:
+        if not state.online:
+            self._online.discard(kiosk)
+            return
+        self._online.add(kiosk)
+        self._intake.take_birth(kiosk, state, retained)
+        self._send_down(kiosk, after=0)
+
+    def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:
+        """Answer a bad message whose id can be read, so that it is not sent for ever."""
+        try:
+            name = msgspec.json.decode(payload, type=_Named).id
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
+        self._receipt(kiosk, wire.Receipt(name[:64], "rejected", reason))
+
+    def _receipt(self, kiosk: str, receipt: wire.Receipt) -> None:
+        self._publish(wire.down_topic(kiosk, "rcp"), wire.encode(receipt))
+
+    def _send_down(self, kiosk: str, after: int) -> None:
+        for row in self._store.undelivered(kiosk, after):
+            self._publish(wire.down_topic(kiosk, "res"), row.payload)
+            self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)
