@@ -212,6 +212,15 @@ class Cabinet:
         self._processes[name] = child
         return child
 
+    def last_words(self, characters: int = 1500) -> str:
+        """The end of the journal and of every program's log."""
+        files = [self.journal, *sorted(self.logs.glob("*")), self.folder / "reader/reader.log"]
+        return "\n".join(
+            f"-- {file.name}\n{file.read_text(errors='replace')[-characters:]}"
+            for file in files
+            if file.is_file()
+        )
+
     # ------------------------------------------------------------ who and where
 
     @property

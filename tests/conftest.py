@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from hw.virtual.reader import VirtualReader
+from provisioning.cabinet import Cabinet
 
 LONG_TIMEOUT_SECONDS = 1800
 
@@ -29,6 +30,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="a long proof: pytest --long runs it"))
         elif item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_SECONDS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test of a whole cabinet that fails shows what its programs said last."""
+    report = yield
+    if report.failed:
+        for part in getattr(item, "funcargs", {}).values():
+            if isinstance(part, Cabinet):
+                report.sections.append(("what the cabinet said last", part.last_words()))
+    return report
 
 
 @pytest.fixture(scope="session")
