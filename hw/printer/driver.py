@@ -10,30 +10,22 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from hw.printer.abilities import Abilities, Confirmation
+from hw.printer.conversation import Conversation
 from hw.printer.escpos import INITIALISE, EscposEncoder
 from hw.printer.pipe import Pipe, PipeError
-from hw.printer.status import (
-    Answer,
-    AutomaticStatus,
-    PaperSensor,
-    RealTimeAnswer,
-    RealTimeQuery,
-    StatusParser,
-    is_process_id,
-    status_of_automatic,
-    status_of_queries,
-)
+from hw.printer.status import RealTimeQuery, status_of_queries
+from hw.printer.unit import Unit
 from hw.protocols import (
     Confirmed,
     Fault,
     Interrupted,
     NotStarted,
-    Paper,
     PrinterBlocked,
     PrinterOffline,
     PrinterOnline,
@@ -50,6 +42,10 @@ CUT_OFF_REMAINS = b"\x1dVB\x00"
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"  # DLE DC4 8: nothing prints later
 RECOVER = b"\x10\x05\x02"  # DLE ENQ 2: forget the job and try the blade again
 ASK_PAPER_SENSOR = b"\x1dr\x01"
+JOB_IDS = 10_000  # begun at chance: an answer of before a restart is not taken for a new job's
+TIMES_TO_ASK_UNIT = 2
+
+Recall = Callable[[str], Abilities | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +61,26 @@ class Patience:
     recovery: float = 10.0  # between two tries to free the cutter
 
 
-@dataclass
-class _Heard:
-    """What the printer said during one job or question."""
-
-    real_time: list[int]
-    trouble: PrinterBlocked | None = None
-    on_paper: bool = False
-    worked_through: bool = False
-
-
 class EscposPrinter:
     """An ESC/POS printer behind any pipe. See ``hw.protocols.TicketPrinter``."""
 
     def __init__(
-        self, pipe: Pipe, encoder: EscposEncoder, patience: Patience | None = None
+        self,
+        pipe: Pipe,
+        encoder: EscposEncoder,
+        patience: Patience | None = None,
+        abilities: Abilities | None = None,
     ) -> None:
-        self._pipe = pipe
         self._encoder = encoder
         self._patience = patience or Patience()
-        self._job_ids = itertools.count(1)
-        self._abilities = Abilities()
+        self._talk = Conversation(pipe, self._patience.answer)
+        self._job_ids = itertools.count(secrets.randbelow(JOB_IDS))
+        self._abilities = abilities or Abilities()
+        self._recall: Recall = _nobody_remembers
+        self._unit = Unit()
+        self._times_to_ask_unit = TIMES_TO_ASK_UNIT
         self._may_be_stuck = True  # what was sent before this process began is unknown
         self._left_remains = False
-        self._parser = StatusParser()
-        self._heard = _Heard([])
-        self._process_id = b""
         self._next_recovery = 0.0
 
     @property
@@ -99,14 +89,33 @@ class EscposPrinter:
 
     @property
     def abilities(self) -> Abilities:
-        """What the unit was found able to say, since this driver was made."""
+        """What the unit was found able to say: now, or earlier as ``recall_with`` tells."""
         return self._abilities
+
+    @property
+    def unit(self) -> str:
+        """Maker, model, firmware and serial number as the unit told them; empty until then,
+        and for a unit that does not tell. Not proven: clones call themselves what they like.
+        """
+        return str(self._unit)
+
+    def recall_with(self, recall: Recall) -> None:
+        """``recall`` is asked for the abilities of a ``unit`` when another one is met, and for
+        those of "" when one will not tell its name. It is called from the owner's thread.
+        """
+        self._recall = recall
+        self._abilities = recall(self.unit) or self._abilities
 
     def status(self) -> PrinterStatus:
         try:
-            return self._status_before()
+            status = self._status_before()
+            if isinstance(status, PrinterOnline):
+                self._meet()
+            return status
+        except PipeError as error:
+            return PrinterOffline(str(error))
         finally:
-            self._pipe.close()
+            self._talk.close()
 
     def print(
         self,
@@ -121,28 +130,39 @@ class EscposPrinter:
                 return NotStarted(status)
             progress(0)
             outcome = self._send(job, progress, all_sent)
+            if self._may_be_stuck and not self._unit:
+                self._times_to_ask_unit += 1  # what was stuck may have swallowed the question
             self._left_remains = self._may_be_stuck = isinstance(outcome, Interrupted)
             return outcome
         finally:
-            self._pipe.close()
+            self._talk.close()
 
     def close(self) -> None:
-        self._pipe.close()
+        self._talk.close()
 
     # ------------------------------------------------------------ one connection
 
-    def _open(self) -> None:
-        self._parser = StatusParser()
-        self._heard = _Heard([])
-        self._process_id = b"%04d" % (next(self._job_ids) % 10000)
-        self._pipe.open()
-
     def _status_before(self) -> PrinterStatus:
         try:
-            self._open()
+            self._talk.open()
             return self._recovered(self._ask_all())
         except PipeError as error:
+            self._times_to_ask_unit = TIMES_TO_ASK_UNIT  # another one may be in its place
             return PrinterOffline(str(error))
+
+    def _meet(self) -> None:
+        """Learn the unit's name, once after each time that it was away."""
+        if not self._times_to_ask_unit:
+            return
+        self._times_to_ask_unit -= 1
+        unit = self._talk.ask_unit()
+        if unit is not None:
+            self._times_to_ask_unit = 0
+        if unit is not None and unit != self._unit:
+            is_other = bool(self._unit)
+            self._unit = unit
+            known = self._recall(self.unit)
+            self._abilities = known or (Abilities() if is_other else self._abilities)
 
     def _recovered(self, status: PrinterStatus) -> PrinterStatus:
         """A freed cutter stays in error until it is told to try again; between jobs, when
@@ -152,7 +172,7 @@ class EscposPrinter:
         if not is_stuck or time.monotonic() < self._next_recovery:
             return status
         self._next_recovery = self._after(self._patience.recovery)
-        self._pipe.write(memoryview(RECOVER), self._patience.answer)
+        self._talk.pipe.write(memoryview(RECOVER), self._patience.answer)
         return self._ask_all()
 
     def _whole_job(self, slip: Slip) -> bytes:
@@ -160,8 +180,8 @@ class EscposPrinter:
         remains = CUT_OFF_REMAINS if self._left_remains else b""
         return unstick + remains + self._encoder.encode(slip)
 
-    def _ending(self) -> bytes:
-        ask_process_id = b"\x1d(H\x06\x0000" + self._process_id
+    def _ending(self, process_id: bytes) -> bytes:
+        ask_process_id = b"\x1d(H\x06\x0000" + process_id
         return (ask_process_id if self._may_have_process_id else b"") + ASK_PAPER_SENSOR
 
     @property
@@ -171,20 +191,23 @@ class EscposPrinter:
     def _send(
         self, job: bytes, progress: Callable[[int], None], all_sent: Callable[[], None]
     ) -> PrintOutcome:
-        data = memoryview(job + self._ending())
+        process_id = b"%04d" % (next(self._job_ids) % JOB_IDS)
+        data = memoryview(job + self._ending(process_id))
         sent = 0
-        self._heard = _Heard([])
+        self._talk.expect_nothing()
         try:
             deadline = self._after(self._patience.stall)
             while sent < len(data):
-                taken = self._pipe.write(data[sent : sent + CHUNK_BYTES], self._patience.poll)
+                taken = self._talk.pipe.write(data[sent : sent + CHUNK_BYTES], self._patience.poll)
                 if taken:
                     sent += taken
                     progress(sent)
                     deadline = self._after(self._patience.stall)
-                self._listen(0)
-                if self._heard.trouble is not None:
-                    return self._stopped(sent, self._heard.trouble)
+                if sent == len(data):
+                    self._talk.expect_end(process_id)
+                self._talk.listen(0)
+                if self._talk.heard.trouble is not None:
+                    return self._stopped(sent, self._talk.heard.trouble)
                 if time.monotonic() > deadline:
                     return Interrupted(sent, self._offline("takes no more data"))
             all_sent()
@@ -198,12 +221,12 @@ class EscposPrinter:
         deadline = self._after(patience.silent if is_silent else patience.confirmation)
         last_chance: float | None = None
         next_look = self._after(self._patience.poll)
-        while not self._heard.on_paper:
-            self._listen(self._patience.poll / 5)
-            if self._heard.trouble is not None:
-                return self._stopped(sent, self._heard.trouble)
+        while not self._talk.heard.on_paper:
+            self._talk.listen(self._patience.poll / 5)
+            if self._talk.heard.trouble is not None:
+                return self._stopped(sent, self._talk.heard.trouble)
             now = time.monotonic()
-            if self._heard.worked_through and last_chance is None:
+            if self._talk.heard.worked_through and last_chance is None:
                 last_chance = now + self._patience.process_id
             if self._is_over(now, deadline, last_chance):
                 break
@@ -218,8 +241,8 @@ class EscposPrinter:
         return now > deadline
 
     def _verdict(self, sent: int) -> PrintOutcome:
-        status = None if self._heard.on_paper else self._ask_all()
-        on_paper, worked_through = self._heard.on_paper, self._heard.worked_through
+        status = None if self._talk.heard.on_paper else self._ask_all()
+        on_paper, worked_through = self._talk.heard.on_paper, self._talk.heard.worked_through
         if not on_paper and status is not None and not isinstance(status, PrinterOnline):
             return self._stopped(sent, status)
         self._abilities = self._abilities.after_job(on_paper, worked_through)
@@ -230,77 +253,38 @@ class EscposPrinter:
         when the paper is filled in and the citizen is long gone.
         """
         with contextlib.suppress(PipeError):
-            self._pipe.write(memoryview(CLEAR_BUFFERS), self._patience.poll)
+            self._talk.pipe.write(memoryview(CLEAR_BUFFERS), self._patience.poll)
         return Interrupted(sent, status)
 
     # ------------------------------------------------------------ questions and answers
 
     def _look_for_trouble(self) -> None:
-        printer = self._ask(RealTimeQuery.PRINTER)
+        printer = self._talk.ask(RealTimeQuery.PRINTER)
         if printer is not None and printer & 0x08:
             status = self._ask_all()
             if isinstance(status, PrinterBlocked):
-                self._heard.trouble = status
+                self._talk.heard.trouble = status
 
     def _ask_all(self) -> PrinterStatus:
-        answers: dict[RealTimeQuery, int] = {}
-        for query in RealTimeQuery:
-            value = self._ask(query)
-            if query is RealTimeQuery.PRINTER:
-                self._abilities = self._abilities.after_question(value is not None)
-            if value is not None:
-                answers[query] = value
-            elif query is RealTimeQuery.PRINTER:
-                return self._offline("takes data but answers no question")
-            else:
-                break  # a late answer would be taken for the next question's
+        answers = self._talk.ask_all()
+        self._abilities = self._abilities.after_question(bool(answers))
+        if not answers:
+            return self._offline("takes data but answers no question")
         status = status_of_queries(answers)
         if isinstance(status, PrinterOffline):
             return self._offline("says that it is off-line")
         return status
 
-    def _ask(self, query: RealTimeQuery) -> int | None:
-        """DLE EOT; the answer byte does not repeat the question, so only one is under way."""
-        self._listen(0)
-        self._heard.real_time.clear()
-        question = memoryview(b"\x10\x04" + bytes((query,)))
-        if self._pipe.write(question, self._patience.answer) < len(question):
-            return None
-        deadline = self._after(self._patience.answer)
-        while not self._heard.real_time:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return None
-            self._listen(left)
-        return self._heard.real_time.pop()
-
-    def _listen(self, seconds: float) -> None:
-        for answer in self._parser.feed(self._pipe.read(seconds)):
-            self._hear(answer)
-
-    def _hear(self, answer: Answer) -> None:
-        match answer:
-            case RealTimeAnswer(value):
-                self._heard.real_time.append(value)
-            case AutomaticStatus():
-                status = status_of_automatic(answer)
-                self._heard.trouble = status if isinstance(status, PrinterBlocked) else None
-            case PaperSensor(value):
-                self._hear_sensor(value)
-            case _ if is_process_id(answer, self._process_id):
-                self._heard.on_paper = True
-
-    def _hear_sensor(self, value: int) -> None:
-        if value & 0x0C:
-            self._heard.trouble = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
-        else:
-            self._heard.worked_through = True
-
     def _offline(self, what: str) -> PrinterOffline:
+        name = self._talk.pipe.name
         return PrinterOffline(
-            f"The printer at {self._pipe.name} {what}; switch it off and on, and look at its lamps."
+            f"The printer at {name} {what}; switch it off and on, and look at its lamps."
         )
 
     @staticmethod
     def _after(seconds: float) -> float:
         return time.monotonic() + seconds
+
+
+def _nobody_remembers(_: str) -> Abilities | None:
+    return None

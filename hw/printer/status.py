@@ -1,9 +1,9 @@
-"""What an ESC/POS printer says, read from a byte stream that mixes four kinds of answer.
+"""What an ESC/POS printer says, read from a byte stream that mixes five kinds of answer.
 
-Real-time status (DLE EOT), automatic status back (ASB), a paper sensor byte (GS r 1) and
-blocks such as the process id (GS ( H) share one line without framing. They are told apart
-by the fixed bits that Epson's ESC/POS reference gives each ("Discriminating between
-transmitted statuses"). Pure: bytes in, answers out, whatever way the bytes are cut.
+Real-time status (DLE EOT), automatic status back (ASB), a paper sensor byte (GS r 1), and the
+blocks of the process id (GS ( H) and of the unit's name (GS I) share one line without framing.
+They are told apart by the fixed bits that Epson's ESC/POS reference gives each ("Discriminating
+between transmitted statuses"). Pure: bytes in, answers out, whatever way the bytes are cut.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from hw.protocols import (
     PrinterStatus,
 )
 
-BLOCK_HEADS = (0x37, 0x5F)
+RESPONSE, UNIT = 0x37, 0x5F
+BLOCK_HEADS = (RESPONSE, UNIT)
 PROCESS_ID = 0x22
 LONGEST_BLOCK = 96
 ASB_BYTES = 4
@@ -71,61 +72,77 @@ Answer = RealTimeAnswer | PaperSensor | AutomaticStatus | Block
 
 
 class StatusParser:
-    """Cuts the stream into answers. Noise is dropped; nothing it is fed makes it raise."""
+    """Cuts the stream into answers. Noise is dropped; nothing it is fed makes it raise.
+
+    What was begun is held until it is whole, and what can be told apart in its middle is: a
+    real-time answer and automatic status are given even between the bytes of a block. So the
+    end of a damaged block, a NUL, is never taken for a sensor that says all is well.
+    """
 
     def __init__(self) -> None:
-        self._rest = bytearray()
+        self._block = bytearray()
+        self._automatic = bytearray()
 
     def feed(self, data: bytes) -> list[Answer]:
         """Take the next bytes; return the answers that are complete now."""
-        self._rest += data
-        answers: list[Answer] = []
-        while self._rest:
-            used, answer = _next_answer(self._rest)
-            if used == 0:
-                break
-            del self._rest[:used]
-            if answer is not None:
-                answers.append(answer)
-        return answers
+        return [answer for byte in data if (answer := self._take(byte)) is not None]
+
+    def _take(self, byte: int) -> Answer | None:
+        if self._automatic:
+            return self._take_automatic(byte)
+        if self._block and byte >= 0x20:
+            if byte != 0x7F and len(self._block) <= LONGEST_BLOCK:
+                self._block.append(byte)
+            return None
+        if _is_automatic(byte):
+            self._automatic.append(byte)
+            return None
+        if _is_real_time(byte):
+            return RealTimeAnswer(byte)
+        if self._block:
+            return self._end_block() if byte == 0x00 else None
+        if byte in BLOCK_HEADS:
+            self._block.append(byte)
+            return None
+        return PaperSensor(byte) if byte & 0x90 == 0x00 else None
+
+    def _take_automatic(self, byte: int) -> Answer | None:
+        if byte & 0x90 == 0x00:
+            self._automatic.append(byte)
+            if len(self._automatic) < ASB_BYTES:
+                return None
+            answer = AutomaticStatus(*self._automatic)
+            self._automatic.clear()
+            return answer
+        if _is_real_time(byte):
+            return RealTimeAnswer(byte)
+        if _is_automatic(byte) or byte in BLOCK_HEADS:  # it was broken off
+            self._automatic.clear()
+            return self._take(byte)
+        return None
+
+    def _end_block(self) -> Answer | None:
+        head, *data = self._block
+        self._block.clear()
+        return Block(head, bytes(data)) if len(data) < LONGEST_BLOCK else None
 
 
-def _next_answer(data: bytearray) -> tuple[int, Answer | None]:
-    """Bytes used and the answer; (0, None) asks for more bytes, (1, None) is noise."""
-    head = data[0]
-    if head in BLOCK_HEADS:
-        return _block(data)
-    if head & 0x93 == 0x10:
-        return _automatic(data)
-    if head & 0x93 == 0x12:
-        return 1, RealTimeAnswer(head)
-    if head & 0x90 == 0x00:
-        return 1, PaperSensor(head)
-    return 1, None
+def _is_automatic(byte: int) -> bool:
+    return byte & 0x93 == 0x10
 
 
-def _block(data: bytearray) -> tuple[int, Answer | None]:
-    for place, byte in enumerate(data[1:], start=1):
-        if byte == 0x00:
-            return place + 1, Block(data[0], bytes(data[1:place]))
-        if not 0x20 <= byte <= 0x7E or place > LONGEST_BLOCK:
-            return place, None
-    return 0, None
-
-
-def _automatic(data: bytearray) -> tuple[int, Answer | None]:
-    body = data[1:ASB_BYTES]
-    for place, byte in enumerate(body, start=1):
-        if byte & 0x90 != 0x00:
-            return place, None
-    if len(body) < ASB_BYTES - 1:
-        return 0, None
-    return ASB_BYTES, AutomaticStatus(data[0], *body)
+def _is_real_time(byte: int) -> bool:
+    return byte & 0x93 == 0x12
 
 
 def is_process_id(answer: Answer, process_id: bytes) -> bool:
     """Whether ``answer`` is the acknowledgement of the job that carried ``process_id``."""
-    return answer == Block(BLOCK_HEADS[0], bytes((PROCESS_ID,)) + process_id)
+    return answer == Block(RESPONSE, bytes((PROCESS_ID,)) + process_id)
+
+
+def unit_word(answer: Answer) -> bytes | None:
+    """What GS I 65 to 68 was answered with; None when ``answer`` is something else."""
+    return answer.data if isinstance(answer, Block) and answer.head == UNIT else None
 
 
 def status_of_queries(answers: dict[RealTimeQuery, int]) -> PrinterStatus:

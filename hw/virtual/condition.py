@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from hw.protocols import Paper
 
 ALL_ANSWERS = ("processId", "sensor", "none")
+UNIT = ((65, "1.00"), (66, "ANJUNGAN"), (67, "VIRTUAL-80"), (68, "V0001"))
+UNIT_KEYS = {"firmware": 65, "maker": 66, "model": 67, "serial": 68}
 
 
 @dataclass
@@ -19,6 +21,7 @@ class Condition:
     ``paper_left_dots`` None is a roll without end. ``answers`` says how far the printer can
     confirm a job: by process id, only by the sensor behind the data, or not at all.
     ``is_jammed`` is the blade held fast, ``jams_at_cut`` one that will be at the next cut.
+    ``unit`` is what it calls itself, by the n of GS I.
     ``cutter_error`` outlasts the jam: it ends by DLE ENQ, by the cover or by the power. Heat
     ends by itself; what ``is_broken`` no power cycle mends.
     """
@@ -35,6 +38,7 @@ class Condition:
     online: bool = True
     mute: bool = False
     answers: str = "processId"
+    unit: tuple[tuple[int, str], ...] = UNIT
 
     @property
     def can_print(self) -> bool:
@@ -61,6 +65,11 @@ class Condition:
         """The four bytes of ASB."""
         printer = 0x10 | self._printer_word() | (0x20 if self.cover_open else 0)
         return bytes((printer, self._error_word(), self.sensor(), 0))
+
+    def unit_answer(self, which: int) -> bytes:
+        """The block that answers GS I ``which``; nothing when it has no such word."""
+        word = dict(self.unit).get(which)
+        return b"" if word is None else b"\x5f" + word.encode("latin-1", "replace") + b"\x00"
 
     def sensor(self) -> int:
         """The paper sensors as GS r 1 and the third byte of ASB tell them."""

@@ -9,7 +9,7 @@ import dataclasses
 from typing import Any
 
 from hw.protocols import Paper
-from hw.virtual.condition import ALL_ANSWERS, Condition
+from hw.virtual.condition import ALL_ANSWERS, UNIT_KEYS, Condition
 from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 Control = dict[str, Any]
@@ -37,6 +37,9 @@ def changed(condition: Condition, key: str, value: Any) -> Condition:
             return dataclasses.replace(condition, hot_after_dots=value * DOTS_PER_MM)
         case "broken", bool():
             return dataclasses.replace(condition, is_broken=value)
+        case "unit", dict() if set(value) <= set(UNIT_KEYS):
+            words = ((UNIT_KEYS[name], str(word)) for name, word in value.items())
+            return dataclasses.replace(condition, unit=tuple(words))
         case "online", bool():
             return dataclasses.replace(condition, online=value)
         case "mute", bool():

@@ -54,13 +54,20 @@ class TellSensor:
 
 
 @dataclass(frozen=True, slots=True)
+class TellUnit:
+    """GS I n: answer with a part of the unit's name."""
+
+    which: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetStatusBack:
     """GS a n: which changes are told unasked; 0 is none."""
 
     mask: int
 
 
-Deed = Rows | CutPaper | TellProcessId | TellSensor | SetStatusBack
+Deed = Rows | CutPaper | TellProcessId | TellSensor | TellUnit | SetStatusBack
 Reading = Generator[int, bytes, None]
 
 
@@ -226,6 +233,8 @@ class Interpreter:
                 self._deeds.append(SetStatusBack(value))
             case b"r":
                 self._deeds.append(TellSensor(value))
+            case b"I":
+                self._deeds.append(TellUnit(value))
 
     def _raster(self) -> Reading:
         head = yield 6

@@ -23,6 +23,7 @@ from hw.virtual.escpos import (
     SetStatusBack,
     TellProcessId,
     TellSensor,
+    TellUnit,
 )
 from hw.virtual.paper import blank, is_blank, joined
 
@@ -119,6 +120,9 @@ class Mechanism:
             case TellSensor(which):
                 if self.condition.answers != "none":
                     self._say(bytes((self.condition.sensor() if which in (1, 49) else 0,)))
+            case TellUnit(which):
+                if told := self.condition.unit_answer(which):
+                    self._say(told)
             case SetStatusBack(mask):
                 self._status_back = mask
                 if mask:

@@ -8,7 +8,8 @@ The control socket takes JSON lines and answers each with one:
 ``{"cover": "open" | "closed"}``, ``{"online": bool}``, ``{"mute": bool}`` (takes bytes, never
 answers), ``{"answers": "processId" | "sensor" | "none"}`` (how it can confirm),
 ``{"no_confirm": bool}``, ``{"power": "on" | "off"}``, ``{"power_off_after_bytes": N}``,
-``{"tear": true}`` and ``{"ask": "state"}``.
+``{"unit": {"maker": …, "model": …, "serial": …, "firmware": …}}`` (what it answers to GS I; those
+left out it does not), ``{"tear": true}`` and ``{"ask": "state"}``.
 
 Errors: ``{"cutter": "jammed" | "well"}`` (once freed, its ``cutter_error`` ends by DLE ENQ, by
 opening and closing the cover, or by the power), ``{"jams_at_cut": bool}`` (at the next cut),

@@ -10,7 +10,7 @@ from hw.printer.abilities import Abilities, Confirmation
 from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.usb import UsbPipe
-from hw.protocols import Confirmed, Cut, Interrupted, Line, NotStarted, Slip, Unconfirmed
+from hw.protocols import Confirmed, Cut, Interrupted, Line, NotStarted, Raster, Slip, Unconfirmed
 from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
 
 TICKET: Slip = (Line("Kode: ABCDE-12345"), Cut())
@@ -83,3 +83,89 @@ def test_a_better_printer_in_its_place_is_noticed(
     machine.control({"answers": "processId"})
     assert print_ticket(printer) == Confirmed()
     assert printer.abilities.confirmation is Confirmation.PROCESS_ID
+
+
+# ---------------------------------------------------------------- which unit it is
+
+
+def test_a_unit_tells_its_name_when_it_is_first_seen(printer: EscposPrinter) -> None:
+    assert printer.unit == ""
+    printer.status()
+    assert printer.unit == "ANJUNGAN VIRTUAL-80, firmware 1.00, serial V0001"
+
+
+def test_a_clones_words_are_kept_but_not_trusted(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    machine.control({"unit": {"maker": "EPSON\x1b[2J  \xe9", "model": "TM-T88V" + "!" * 60}})
+    printer.status()
+    assert printer.unit == "EPSON[2J ? TM-T88V" + "!" * 33
+
+
+def test_a_unit_without_a_name_is_asked_no_more(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    machine.control({"unit": {}})
+    for _ in range(3):
+        printer.status()
+    machine.control({"unit": {"model": "LATE"}})
+    printer.status()
+    assert printer.unit == ""
+    machine.control({"power": "off"})
+    printer.status()
+    machine.control({"power": "on"})
+    printer.status()
+    assert printer.unit == "LATE"
+
+
+def test_a_question_that_a_half_sent_picture_swallowed_is_asked_again(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    machine.take(b"\x1dv0\x00\x48\x00\x64\x00" + bytes(100), 1.0)
+    for _ in range(3):
+        printer.status()
+    assert printer.unit == ""
+    assert print_ticket(printer) == Confirmed()
+    printer.status()
+    assert printer.unit.startswith("ANJUNGAN VIRTUAL-80")
+
+
+def test_what_was_learned_of_a_unit_comes_back_with_it(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    learned = {"TM-T20": Abilities(Confirmation.SENSOR, answers_status=True)}
+    printer.recall_with(learned.get)
+    for model, expected in [
+        ("NEW", Confirmation.UNTRIED),
+        ("TM-T20", Confirmation.SENSOR),
+        ("NEWER", Confirmation.UNTRIED),
+    ]:
+        machine.control({"power": "off"})
+        printer.status()
+        machine.control({"power": "on", "unit": {"model": model}})
+        printer.status()
+        assert (printer.unit, printer.abilities.confirmation) == (model, expected)
+
+
+def test_a_unit_without_a_name_is_remembered_by_its_place(machine: VirtualUsbPrinter) -> None:
+    known = Abilities(Confirmation.NONE, answers_status=True)
+    pipe = UsbPipe(backend=VirtualUsb([machine]))
+    assert EscposPrinter(pipe, EscposEncoder(), QUICK, known).abilities == known
+    printer = EscposPrinter(pipe, EscposEncoder(), QUICK)
+    printer.recall_with({"": known}.get)
+    assert printer.abilities == known
+
+
+def test_an_old_jobs_word_does_not_confirm_a_new_one(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    """What the printer still had to say comes while the new job is being sent."""
+    machine.control({"answers": "none"})
+
+    def say_what_an_older_job_awaits(sent: int) -> None:
+        if sent == 0:
+            with machine._changes:
+                machine._say(b"\x00" + b"\x37\x220001\x00")
+
+    job = (Raster(576, bytes(72) * 100), Cut())
+    assert printer.print(job, say_what_an_older_job_awaits) == Unconfirmed()

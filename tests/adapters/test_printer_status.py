@@ -29,6 +29,25 @@ NOISE = st.binary(max_size=6)
 STREAMS = st.lists(WORDS | NOISE, max_size=20).map(b"".join)
 
 
+def printable(data: bytes) -> bytes:
+    return bytes(0x20 + byte % 0x5F for byte in data)
+
+
+def told_by_a_clone(data: bytes) -> bytes:
+    """Letters of its own country too."""
+    return bytes(byte if byte >= 0x80 else 0x20 + byte % 0x5F for byte in data)
+
+
+def as_bytes(answer: Answer) -> bytes:
+    match answer:
+        case RealTimeAnswer(value) | PaperSensor(value):
+            return bytes((value,))
+        case AutomaticStatus(printer, error, paper, reserved):
+            return bytes((printer, error, paper, reserved))
+        case Block(head, data):
+            return bytes((head, *data, 0))
+
+
 def parsed(pieces: list[bytes]) -> list[Answer]:
     parser = StatusParser()
     return [answer for piece in pieces for answer in parser.feed(piece)]
@@ -51,9 +70,68 @@ def test_four_kinds_of_answer_in_one_stream() -> None:
     ]
 
 
-def test_a_block_that_is_broken_off_does_not_swallow_what_follows() -> None:
-    assert parsed([b"\x37\x2200", b"\x12"]) == [RealTimeAnswer(0x12)]
-    assert parsed([b"\x37" + b"x" * 500 + b"\x12"])[-1] == RealTimeAnswer(0x12)
+WHOLE = (
+    st.sampled_from([byte for byte in range(256) if byte & 0x93 == 0x12]).map(RealTimeAnswer)
+    | st.sampled_from([byte for byte in range(256) if byte & 0x90 == 0x00]).map(PaperSensor)
+    | st.builds(
+        AutomaticStatus,
+        st.sampled_from([byte for byte in range(256) if byte & 0x93 == 0x10]),
+        *[st.sampled_from([byte for byte in range(256) if byte & 0x90 == 0x00])] * 3,
+    )
+    | st.builds(Block, st.just(0x37), st.binary(max_size=90).map(printable))
+    | st.builds(Block, st.just(0x5F), st.binary(max_size=90).map(told_by_a_clone))
+)
+
+
+@given(st.lists(WHOLE, max_size=20), st.data())
+def test_any_order_of_answers_and_any_cutting_give_these_answers(
+    answers: list[Answer], data: st.DataObject
+) -> None:
+    stream = b"".join(map(as_bytes, answers))
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=12).map(sorted))
+    assert parsed([stream[a:b] for a, b in pairwise([0, *cuts, len(stream)])]) == answers
+
+
+@given(st.lists(WHOLE, max_size=8), st.data())
+def test_what_is_told_in_real_time_may_stand_in_the_middle_of_anything(
+    answers: list[Answer], data: st.DataObject
+) -> None:
+    """Only its values under 0x20 in a block: the others are letters there."""
+    stream = b"".join(map(as_bytes, answers))
+    places = data.draw(st.lists(st.integers(0, len(stream)), max_size=6).map(sorted))
+    urgent = [RealTimeAnswer(data.draw(st.sampled_from([0x12, 0x16, 0x1A, 0x1E]))) for _ in places]
+    pieces = [stream[a:b] for a, b in pairwise([0, *places, len(stream)])]
+    mixed = b"".join(
+        piece + as_bytes(word) for piece, word in zip(pieces[:-1], urgent, strict=True)
+    )
+    heard = parsed([mixed + pieces[-1]])
+    others = [answer for answer in answers if not isinstance(answer, RealTimeAnswer)]
+    assert [answer for answer in heard if not isinstance(answer, RealTimeAnswer)] == others
+    assert len(heard) == len(answers) + len(urgent)
+
+
+@given(st.binary(max_size=200), st.data())
+def test_no_noise_breaks_it(noise: bytes, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(noise)))
+    assert parsed([noise[:cut], noise[cut:]]) == parsed([noise])
+
+
+def test_status_told_in_the_middle_of_a_block() -> None:
+    stream = b"\x37\x2200" + b"\x1a" + b"\x18\x00\x0c\x00" + b"42\x00"
+    assert parsed([stream]) == [
+        RealTimeAnswer(0x1A),
+        AutomaticStatus(0x18, 0x00, 0x0C, 0x00),
+        Block(0x37, b"\x220042"),
+    ]
+
+
+def test_the_end_of_a_damaged_block_is_no_sensor_that_says_all_is_well() -> None:
+    assert parsed([b"\x37\x22" + b"x" * 500 + b"\x12" + b"42\x00"]) == [RealTimeAnswer(0x12)]
+    assert parsed([b"\x37\x220\x01042\x00"]) == [Block(0x37, b"\x220042")]
+    assert parsed([b"\x10\x00\x12\x00\x00"]) == [
+        RealTimeAnswer(0x12),
+        AutomaticStatus(0x10, 0, 0, 0),
+    ]
 
 
 def test_only_the_own_job_is_acknowledged() -> None:
