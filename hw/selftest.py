@@ -112,10 +112,13 @@ class Finding:
 
 @runtime_checkable
 class Learner(Protocol):
-    """A driver that remembers what its unit can say."""
+    """A driver that asks its unit for its name, and learns what it can say."""
 
     @property
     def abilities(self) -> Abilities: ...
+
+    @property
+    def unit(self) -> str: ...
 
 
 # ---------------------------------------------------------------- one device each
@@ -172,7 +175,8 @@ def ticket_printer(driver: str, section: Section, prints: bool = False) -> Findi
         return _not_wanted("ticket printer")
     try:
         found = _of_status("ticket printer", driver, printer.status())
-        found = replace(found, name=_where(section), abilities={"dots": printer.width_dots})
+        name = ", ".join(filter(None, (_where(section), _unit(printer))))
+        found = replace(found, name=name, abilities={"dots": printer.width_dots})
         if prints and found.health is not Health.NOT_THERE:
             return with_slip(found, printer)
         return found
@@ -189,6 +193,11 @@ def _where(section: Section) -> str:
         case "serial":
             return str(section.get("device", ""))
     return f"{section['host']}:{section.get('port', 9100)}" if "host" in section else ""
+
+
+def _unit(printer: TicketPrinter) -> str:
+    """Maker, model, firmware and serial number, as far as it told them."""
+    return printer.unit if isinstance(printer, Learner) else ""
 
 
 def with_slip(found: Finding, printer: TicketPrinter) -> Finding:

@@ -21,6 +21,7 @@ from hw.virtual.serial import VirtualSerialPrinter
 
 MEMORY = {"card": 'driver = "memory"', "printer": 'driver = "memory"'}
 UID = bytes.fromhex("04A1B2C3D4E5F6")
+UNIT = "ANJUNGAN VIRTUAL-80, firmware 1.00, serial V0001"
 
 Cabinet = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -107,7 +108,7 @@ def test_a_real_connection_tells_how_the_printer_is(
     assert (worst, printer["status"]) == (code, status)
     assert advice in printer["advice"]
     assert bool(printer["advice"]) == bool(code)
-    assert printer["name"] == f"127.0.0.1:{machine.port}"
+    assert printer["name"] == f"127.0.0.1:{machine.port}, {UNIT}"
     assert machine.slips == []
 
 
@@ -129,7 +130,7 @@ def test_a_slip_over_a_serial_line(cabinet: Cabinet, tmp_path: Path) -> None:
         machine.control({"answers": "sensor"})
         code, found = cabinet("--print", printer=keys)
     printer = found["ticket printer"]
-    assert (code, printer["name"]) == (0, machine.device)
+    assert (code, printer["name"]) == (0, f"{machine.device}, {UNIT}")
     assert printer["abilities"] == {"dots": 576, "confirms": "sensor"}
     assert len(machine.slips) == 1
 
