@@ -1,0 +1,127 @@
+"""What the files of a travel document hold, pure. Source: ICAO Doc 9303-10, section 4
+(EF.COM, DG1, DG2); ISO/IEC 19794-5:2005, section 5 (face image records).
+
+Everything here comes from a card, so it is hostile until shown otherwise: a parser answers
+None to whatever is not of its form.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hw.card.mrz import Mrz, parse_mrz
+
+_COM, _TAG_LIST = 0x60, 0x5C
+_DG1, _MRZ = 0x61, 0x5F1F
+_DG2, _GROUP, _TEMPLATE = 0x75, 0x7F61, 0x7F60
+_FACES = (0x5F2E, 0x7F2E)
+
+_RECORD = struct.Struct(">4s4sIH")  # "FAC", version, length, number of faces
+_FACE = struct.Struct(">IH14x")  # length of this face's block, number of feature points
+_POINT_BYTES = 8
+_IMAGE_BYTES = 12  # kind, data type, width, height, colour space, source, device, quality
+
+_MAGIC = {
+    b"\xff\xd8\xff": "jpeg",
+    bytes.fromhex("0000000C6A5020200D0A870A"): "jp2",
+    bytes.fromhex("FF4FFF51"): "j2k",
+}
+
+
+class PhotoKind(StrEnum):
+    """How a photo is coded; the name is a file's usual ending."""
+
+    JPEG = "jpeg"
+    JP2 = "jp2"  # JPEG 2000 in its container
+    J2K = "j2k"  # JPEG 2000, the bare codestream
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Photo:
+    """A face, as the card keeps it. ``repr`` hides it."""
+
+    data: bytes
+    kind: PhotoKind
+
+
+def objects(data: bytes) -> list[tuple[int, bytes]] | None:
+    """The BER-TLV objects that fill ``data``; None when they do not."""
+    found: list[tuple[int, bytes]] = []
+    while data:
+        head = object_head(data)
+        if head is None:
+            return None
+        tag, start, length = head
+        if start + length > len(data):
+            return None
+        found.append((tag, data[start : start + length]))
+        data = data[start + length :]
+    return found
+
+
+def object_head(data: bytes) -> tuple[int, int, int] | None:
+    """Of the object that ``data`` begins with: tag, offset of its value, length of its value."""
+    tag_bytes = 2 if data[:1] and data[0] & 0x1F == 0x1F else 1
+    first = data[tag_bytes : tag_bytes + 1]
+    if not first or (tag_bytes == 2 and data[1] & 0x80):
+        return None
+    tag = int.from_bytes(data[:tag_bytes], "big")
+    start = tag_bytes + 1
+    if first[0] < 0x80:
+        return tag, start, first[0]
+    more = first[0] & 0x7F
+    if not 1 <= more <= 3 or len(data) < start + more:
+        return None
+    return tag, start + more, int.from_bytes(data[start : start + more], "big")
+
+
+def parse_com(file: bytes) -> frozenset[int] | None:
+    """The tags of the data groups that there are: 0x61 is DG1, 0x75 is DG2."""
+    listed = _inside(file, _COM, _TAG_LIST)
+    return None if listed is None else frozenset(listed)
+
+
+def parse_dg1(file: bytes) -> Mrz | None:
+    """The machine-readable zone as the chip keeps it."""
+    zone = _inside(file, _DG1, _MRZ)
+    return parse_mrz(zone.decode("ascii")) if zone is not None and zone.isascii() else None
+
+
+def parse_dg2(file: bytes) -> Photo | None:
+    """The first photo of the holder's face."""
+    template = _inside(file, _DG2, _GROUP, _TEMPLATE)
+    for tag, value in (objects(template) if template is not None else None) or []:
+        if tag in _FACES:
+            return _face_image(value)
+    return None
+
+
+def _inside(data: bytes, *path: int) -> bytes | None:
+    """The value that a path of tags leads to."""
+    for wanted in path:
+        found = objects(data)
+        value = next((value for tag, value in found or [] if tag == wanted), None)
+        if value is None:
+            return None
+        data = value
+    return data
+
+
+def _face_image(record: bytes) -> Photo | None:
+    if len(record) < _RECORD.size + _FACE.size:
+        return None
+    form, _version, length, faces = _RECORD.unpack_from(record)
+    block, points = _FACE.unpack_from(record, _RECORD.size)
+    start = _RECORD.size + _FACE.size + points * _POINT_BYTES + _IMAGE_BYTES
+    end = _RECORD.size + block
+    if form != b"FAC\0" or not faces or length > len(record) or not start < end <= len(record):
+        return None
+    return recognise_photo(record[start:end])
+
+
+def recognise_photo(data: bytes) -> Photo | None:
+    """A photo by how it begins; None when it is neither JPEG nor JPEG 2000."""
+    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
+    return None if kind is None else Photo(data, PhotoKind(kind))
