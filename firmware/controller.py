@@ -26,10 +26,12 @@ from firmware.health import Readings, heartbeat
 from firmware.outbox import Outbox
 from firmware.parts import Parts
 from firmware.post import Post
+from firmware.print_books import PrintJob
 from firmware.printing import Printing
 from firmware.signals import (
     CardReported,
     JobEnded,
+    JobWent,
     LinkDown,
     LinkUp,
     MessageCame,
@@ -42,7 +44,6 @@ from firmware.signals import (
     Stop,
     ThreadFailed,
 )
-from firmware.store import PrintJob
 from firmware.visits import Visits, ticket_of
 from hw.protocols import (
     CardNotPresent,
@@ -127,6 +128,7 @@ class Controller:
         self._close_vault()
         if self._link_online:
             self._parts.link.publish_state(wire.encode(self._standing(online=False)))
+        self._printing.close()
         self._parts.close_printers()
         self._hear_last_jobs()
         self._parts.close()
@@ -139,8 +141,15 @@ class Controller:
         with contextlib.suppress(queue.Empty):
             while True:
                 signal = self._inbox.get_nowait()
-                if isinstance(signal, JobEnded):
-                    self._printing.job_ended(signal.job_id, signal.outcome)
+                if isinstance(signal, JobWent | JobEnded):
+                    self._hear_job(signal)
+
+    def _hear_job(self, signal: JobWent | JobEnded) -> None:
+        match signal:
+            case JobWent(job_id, sent_bytes, all_sent):
+                self._printing.job_went(job_id, sent_bytes, all_sent)
+            case JobEnded(job_id, outcome):
+                self._printing.job_ended(job_id, outcome)
 
     def _pass_time(self) -> None:
         now = time.monotonic()
@@ -208,8 +217,8 @@ class Controller:
                 if self._printing.status.get(medium) != status:
                     self._beat_soon()
                 self._printing.printer_seen(medium, status)
-            case JobEnded(job_id, outcome):
-                self._printing.job_ended(job_id, outcome)
+            case JobWent() | JobEnded():
+                self._hear_job(signal)
             case PinTried():
                 now = time.monotonic()
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from firmware.core.paper import tickets_left
 from firmware.core.wire import Heartbeat
-from firmware.printing import describe_status
+from firmware.printer_words import describe_status
 from firmware.store import Store
 from hw.protocols import Paper, PrinterStatus
 
@@ -28,7 +28,7 @@ class Readings:
 def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
     """The heartbeat for these readings and what the store counts."""
     length, oldest = store.queue()
-    roll = store.roll()
+    roll, unit = store.prints.roll(), store.prints.unit()
     ticket, paper = _words(readings.printers.get("roll"))
     page, _ = _words(readings.printers.get("page"))
     return Heartbeat(
@@ -45,8 +45,8 @@ def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
         visits=store.counter("visits"),
         firmware=readings.version,
         roll_used_mm=roll.used_mm,
-        tickets_left=tickets_left(roll.used_mm, roll.whole_mm, roll.cuts),
-        ticket_printer_idle_seconds=_age_seconds(roll.last_print_at, now),
+        tickets_left=tickets_left(roll),
+        ticket_printer_idle_seconds=_age_seconds(unit.last_print_at or unit.first_seen_at, now),
     )
 
 

@@ -47,7 +47,7 @@ EVENTS: dict[str, Kind] = {
     "directory.updated": Kind("A resident may be served here, or no longer.", ("revoked",)),
     "print.job": Kind(
         "A print job is in this state.",
-        ("job", "kind", "request_id", "medium", "copy", "state", "fault", "offset"),
+        ("job", "kind", "request_id", "medium", "copy", "state", "was", "fault", "offset"),
     ),
     "printer.status": Kind("A printer's status changed.", ("printer", "status", "paper", "detail")),
     "link.changed": Kind("The broker can be reached, or not.", ("online", "detail")),

@@ -11,8 +11,8 @@ from firmware.core import wire
 from firmware.core.errors import ConfigurationError
 from firmware.journal import Journal
 from firmware.link import Link
+from firmware.print_key import PrintKey
 from firmware.printers import PrinterThread
-from firmware.printing import PrintKey
 from firmware.screen import ScreenServer
 from firmware.signals import CardReported, Signal
 from firmware.store import Store

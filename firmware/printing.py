@@ -1,93 +1,74 @@
-"""Print jobs: durable before their first byte, and never more certain than the printer is.
+"""Print jobs: each is moved along the table of ``firmware.core.print_job``, durably, before the
+printer's thread or the screen hears of it.
 
-QUEUED -> SENDING -> CONFIRMED or UNCONFIRMED; BLOCKED while a person must help; UNKNOWN when
-cut off after the first byte; VOID when it will not be printed. A ticket in UNKNOWN is printed
-once more, marked SALINAN. A letter never without a person's choice.
-
-The content of a ticket lies in the store under a key in ``runtime_dir``, which does not outlive
-the power: a kiosk at rest tells no claim code.
+A ticket in UNKNOWN is printed once more, marked SALINAN; a letter never without a person's
+choice. One job a printer is under way; what stands behind it is QUEUED.
 """
 
 from __future__ import annotations
 
-import os
-import zlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
-
-import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from firmware.core.events import Event, PrinterChanged, PrintReported
+from firmware.core.letter_slip import letter_slip
 from firmware.core.paper import slip_mm
+from firmware.core.print_job import (
+    FINISHED,
+    UNDER_WAY,
+    JobState,
+    Turn,
+    after_stop,
+    is_owed_again,
+    moved,
+)
 from firmware.core.ticket import Ticket, ticket_slip
 from firmware.core.view import PrintState
 from firmware.core.wire import SignedLetter
 from firmware.journal import Journal
+from firmware.paper_watch import PaperWatch
+from firmware.print_books import PrintJob
+from firmware.print_key import PrintKey
+from firmware.printer_words import describe_status, fault_of
 from firmware.printers import PrinterThread, Work, page_work, slip_work
-from firmware.store import PrintJob, Store
+from firmware.store import Store
 from hw.protocols import (
-    Align,
     Confirmed,
-    Cut,
     Fault,
-    Feed,
     Interrupted,
-    Line,
     NotStarted,
     PagePrinter,
     Paper,
     PrinterBlocked,
-    PrinterOffline,
     PrinterOnline,
     PrinterStatus,
     PrintOutcome,
-    Raster,
     Slip,
     TicketPrinter,
     Unconfirmed,
 )
 
-ROLL_WIDTH_DOTS = 576
-_MOST_ROLL_LINES = 20_000  # 2.5 m of paper: no letter is longer
 RECENT_SECONDS = 300
-_NONCE_BYTES = 12
+ROLL, PAGE = "roll", "page"
 
 
-class PrintKey:
-    """The key of tickets in the store: made anew whenever the power was gone."""
+@dataclass(slots=True, repr=False)
+class _Held:
+    """A job that is not finished, and what it is printed from. ``attended``: somebody waits."""
 
-    def __init__(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(AESGCM.generate_key(256))
-        self._cipher = AESGCM(file.read_bytes())
-
-    def close(self, ticket: Ticket) -> bytes:
-        """The ticket, readable with this key only."""
-        nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, msgspec.json.encode(ticket), None)
-
-    def open(self, content: bytes | None) -> Ticket | None:
-        """The ticket; None when the key it was closed with is gone."""
-        if content is None:
-            return None
-        try:
-            raw = self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], None)
-            return msgspec.json.decode(raw, type=Ticket)
-        except (InvalidTag, ValueError, msgspec.DecodeError):
-            return None
+    job: PrintJob
+    letter: SignedLetter | None = None
+    slip: Slip | None = None
+    attended: bool = True
+    work: Work | None = None
 
 
 class Printing:
     """All print jobs of a kiosk. Used by the controller's thread alone.
 
     ``tell`` passes an event to the visit; ``collected`` hears of a letter that is on paper:
-    job, and whether the printer confirmed it.
+    job, and whether the printer confirmed it; ``service_ended`` of a service slip's last state.
     """
 
     def __init__(
@@ -98,19 +79,21 @@ class Printing:
         now: Callable[[], str],
         tell: Callable[[Event], None],
         collected: Callable[[PrintJob, bool], None],
+        service_ended: Callable[[str, JobState], None] = lambda _name, _state: None,
     ) -> None:
         self._store = store
+        self._books = store.prints
         self._journal = journal
         self._key = key
         self._now = now
         self._tell = tell
         self._collected = collected
+        self._service_ended = service_ended
+        self._paper = PaperWatch(store.prints)
         self._roll: tuple[TicketPrinter, PrinterThread] | None = None
         self._page: tuple[PagePrinter, PrinterThread] | None = None
-        self._jobs: dict[int, PrintJob] = {}
-        self._letters: dict[int, SignedLetter] = {}
-        self._waiting: list[int] = []
-        self._attended: dict[int, Work | None] = {}
+        self._held: dict[int, _Held] = {}
+        self._is_closed = False
         self.status: dict[str, PrinterStatus] = {}
 
     def attach_roll(self, printer: TicketPrinter, thread: PrinterThread) -> None:
@@ -127,171 +110,240 @@ class Printing:
         """Print the ticket of a request that is durable."""
         if self._roll is None:
             self._tell(PrintReported(request_id, "unavailable"))
-            return
-        if self._is_at_work("ticket", request_id):
-            return
-        content = self._key.close(ticket)
-        job = self._store.add_job("ticket", request_id, "roll", content, self._now())
-        self._attended[job.id] = None
-        self._send(job)
+        elif not self._is_held("ticket", request_id):
+            self._take("ticket", request_id, ROLL, content=self._key.close(ticket))
 
     def print_letter(self, letter: SignedLetter) -> None:
         """Print a signed letter: on a sheet where there is a page printer, else on the roll."""
         if self._page is None and self._roll is None:
             self._tell(PrintReported(letter.request_id, "unavailable"))
-            return
-        if self._is_at_work("letter", letter.request_id):
-            return
-        medium = "page" if self._page else "roll"
-        job = self._store.add_job("letter", letter.request_id, medium, None, self._now())
-        self._attended[job.id] = None
-        self._letters[job.id] = letter
-        self._send(job)
+        elif not self._is_held("letter", letter.request_id):
+            self._take("letter", letter.request_id, PAGE if self._page else ROLL, letter=letter)
+
+    def print_service(self, name: str, slip: Slip) -> None:
+        """Print a slip for a technician: it holds nothing personal and waits for nobody.
+        PrintReported and ``service_ended`` carry its ``name``.
+        """
+        if self._roll is None:
+            self._tell(PrintReported(name, "unavailable"))
+        elif not self._is_held("service", name):
+            self._take("service", name, ROLL, slip=slip, attended=False)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is being printed and nothing waits."""
+        return not self._held
 
     def visit_ended(self) -> None:
         """Nobody stands here any more: what has not begun will not come out later by surprise."""
-        attended, self._attended = self._attended, {}
-        for work in attended.values():
-            if work is not None:
-                work.cancel()  # it ends as NotStarted, unless its first byte is on its way
-        waiting = [self._jobs[job_id] for job_id in self._waiting]
-        for job in waiting:
-            self._forget(job)
-        for job in waiting:
-            self._finish(job, "VOID")
+        for held in list(self._held.values()):
+            if not held.attended:
+                continue
+            held.attended = False
+            if held.job.state not in UNDER_WAY:
+                self._finish(held, Turn.DROPPED)
+            elif held.work is not None:
+                held.work.cancel()  # it ends as NotStarted, unless its first byte is on its way
+
+    def close(self) -> None:
+        """The printers are being closed: begin nothing more."""
+        self._is_closed = True
 
     def recover(self) -> None:
-        """After a start: what was cut off is UNKNOWN; what had not begun is void. A ticket cut
-        off a moment ago is printed once more as a copy, when the power was not gone meanwhile.
+        """After a start: what was under way is UNKNOWN, what had not begun is void. A ticket of a
+        moment ago is printed again by the rules of ``is_owed_again``, when the power was not gone
+        meanwhile.
         """
-        for job in self._store.unfinished_jobs():
+        for job in self._books.unfinished_jobs():
             ticket = self._key.open(job.content) if job.kind == "ticket" else None
-            self._finish(job, "UNKNOWN" if job.state == "SENDING" else "VOID")
-            if ticket is None or job.copy > 1 or self._roll is None:
+            self._finish(_Held(job), after_stop(job.state))
+            is_recent = _age_seconds(job.created_at, self._now()) < RECENT_SECONDS
+            if ticket is None or not is_recent or self._roll is None:
                 continue
-            if _age_seconds(job.created_at, self._now()) < RECENT_SECONDS:
-                again = self._store.add_job(
-                    "ticket", job.request_id, "roll", self._key.close(ticket), self._now()
-                )
-                self._send(again)
+            if is_owed_again(job.kind, job.copy, job.state):
+                content = self._key.close(ticket)
+                self._take("ticket", job.request_id, ROLL, content=content, attended=False)
 
-    def _is_at_work(self, kind: str, request_id: str) -> bool:
+    def _take(
+        self,
+        kind: str,
+        request_id: str,
+        medium: str,
+        content: bytes | None = None,
+        letter: SignedLetter | None = None,
+        slip: Slip | None = None,
+        attended: bool = True,
+    ) -> None:
+        """A new job, durable before anything is done for it."""
+        job = self._books.add_job(kind, request_id, medium, content, self._now())
+        held = self._held[job.id] = _Held(job, letter, slip, attended)
+        try:
+            self._begin_or_queue(held)
+        except self._store.errors:  # a full disk: nothing was begun, and nothing waits
+            self._held.pop(job.id, None)
+            raise
+
+    def _is_held(self, kind: str, request_id: str) -> bool:
         """Whether a job of this request is not done yet. One that waits is tried again; one that
         is being printed is not asked for twice.
         """
-        jobs = (j for j in self._jobs.values() if (j.kind, j.request_id) == (kind, request_id))
-        job = next(jobs, None)
-        if job is None:
+        held = next(
+            (
+                h
+                for h in self._held.values()
+                if (h.job.kind, h.job.request_id) == (kind, request_id)
+            ),
+            None,
+        )
+        if held is None:
             return False
-        if job.id in self._waiting:
-            self._send(job)
+        if held.job.state is JobState.BLOCKED:
+            self._call(held)
+        elif held.job.state is JobState.QUEUED:
+            self._begin_or_queue(held)
         else:
-            self._tell(PrintReported(request_id, "printing"))
+            self._tell(PrintReported(request_id, _SHOWN[held.job.state]))
         return True
 
     # ------------------------------------------------------------ sending
 
-    def _send(self, job: PrintJob) -> None:
+    def _call(self, held: _Held) -> None:
+        self._move(held, Turn.MENDED)
+        self._begin_or_queue(held)
+
+    def _begin_or_queue(self, held: _Held) -> None:
+        if self._is_busy(held.job.medium):
+            self._tell(PrintReported(held.job.request_id, "queued"))
+        else:
+            self._begin(held)
+
+    def _is_busy(self, medium: str) -> bool:
+        """Whether the printer's thread has a job at hand."""
+        return any(h.work and h.job.medium == medium for h in self._held.values())
+
+    def _begin_next(self, medium: str) -> None:
+        for held in [h for h in self._held.values() if _is(h, medium, JobState.QUEUED)]:
+            if not self._is_closed and not self._is_busy(medium):
+                self._begin(held)
+
+    def _begin(self, held: _Held) -> None:
         """Hand a job to its printer's thread. It is SENDING, durably, before the first byte."""
-        target = self._work_for(job)
+        target = self._work_for(held)
         if target is None:
-            self._finish(job, "VOID")
-            self._tell(PrintReported(job.request_id, "unavailable"))
+            self._finish(held, Turn.DROPPED)
+            self._tell(PrintReported(held.job.request_id, "unavailable"))
             return
-        self._jobs[job.id] = job
-        if job.kind == "letter" and self._is_low(job.medium):
-            self._block(job, PrinterBlocked(Fault.PAPER_LOW, Paper.LOW))
+        if self._would_be_torn(held):
+            self._refuse(held, PrinterBlocked(Fault.PAPER_LOW, Paper.LOW))
             return
-        if job.id in self._waiting:
-            self._waiting.remove(job.id)
-        self._store.set_job(job.id, "SENDING")
-        self._note(job, "SENDING")
-        self._tell(PrintReported(job.request_id, "printing"))
-        thread, work = target
-        if job.id in self._attended:
-            self._attended[job.id] = work
-        thread.do(work)
+        self._move(held, Turn.BEGUN)
+        thread, held.work = target
+        self._note(held.job)
+        self._tell(PrintReported(held.job.request_id, "printing"))
+        thread.do(held.work)
 
-    def _is_low(self, medium: str) -> bool:
+    def _would_be_torn(self, held: _Held) -> bool:
         """A letter is not begun on a roll that may end in its middle."""
-        status = self.status.get(medium)
-        return medium == "roll" and isinstance(status, PrinterOnline) and status.paper is Paper.LOW
+        if held.job.kind != "letter" or held.job.medium != ROLL:
+            return False
+        slip = self._slip_of(held)
+        status = self.status.get(ROLL)
+        paper = status.paper if isinstance(status, PrinterOnline) else Paper.UNKNOWN
+        return slip is not None and not self._paper.has_room(paper, slip_mm(slip))
 
-    def _work_for(self, job: PrintJob) -> tuple[PrinterThread, Work] | None:
+    def _work_for(self, held: _Held) -> tuple[PrinterThread, Work] | None:
         """The job's thread and work; None when there is nothing to print it with or from."""
-        letter = self._letters.get(job.id)
-        if job.kind == "letter" and job.medium == "page" and self._page and letter:
-            return self._page[1], page_work(job.id, self._page[0], letter.pdf)
-        slip = self._slip_of(job, letter)
+        job = held.job
+        if job.medium == PAGE and self._page and held.letter:
+            return self._page[1], page_work(job.id, self._page[0], held.letter.pdf)
+        slip = self._slip_of(held)
         if slip is None or self._roll is None:
             return None
         return self._roll[1], slip_work(job.id, self._roll[0], slip)
 
-    def _slip_of(self, job: PrintJob, letter: SignedLetter | None) -> Slip | None:
-        if job.kind == "letter":
-            return letter_slip(letter, job.copy) if letter else None
-        ticket = self._key.open(job.content)
-        return ticket_slip(ticket, job.copy) if ticket else None
+    def _slip_of(self, held: _Held) -> Slip | None:
+        if held.slip is not None:
+            return held.slip
+        if held.job.kind == "letter":
+            return letter_slip(held.letter, held.job.copy) if held.letter else None
+        ticket = self._key.open(held.job.content)
+        return ticket_slip(ticket, held.job.copy) if ticket else None
 
     # ------------------------------------------------------------ what printers say
 
+    def job_went(self, job_id: int, sent_bytes: int, all_sent: bool) -> None:
+        """A printer's thread tells how far a job is."""
+        held = self._held[job_id]
+        if not all_sent:
+            self._books.note_sent(job_id, sent_bytes)
+            return
+        self._move(held, Turn.ALL_SENT, sent_bytes)
+        self._note(held.job, offset=sent_bytes)
+        self._tell(PrintReported(held.job.request_id, "awaiting"))
+
     def job_ended(self, job_id: int, outcome: PrintOutcome) -> None:
         """A printer's thread has done with a job."""
-        job = self._jobs[job_id]
+        held = self._held[job_id]
+        held.work = None
+        try:
+            self._take_outcome(held, outcome)
+        except self._store.errors:  # what the books cannot hold, nobody can know
+            self._held.pop(job_id, None)
+            self._tell(PrintReported(held.job.request_id, "unknown"))
+            raise
+        finally:
+            self._begin_next(held.job.medium)
+
+    def _take_outcome(self, held: _Held, outcome: PrintOutcome) -> None:
         match outcome:
             case Confirmed():
-                self._on_paper(job, "CONFIRMED", "printed")
+                self._on_paper(held, Turn.CONFIRMED)
             case Unconfirmed():
-                self._on_paper(job, "UNCONFIRMED", "unconfirmed")
+                self._on_paper(held, Turn.UNCONFIRMED)
             case NotStarted(status):
-                self._block(job, status)
+                self._refuse(held, status)
             case Interrupted(offset, status):
-                self._cut_off(job, offset, status)
+                self._cut_off(held, offset, status)
 
-    def _on_paper(self, job: PrintJob, state: str, shown: PrintState) -> None:
-        self._count_paper(job)
-        if job.kind == "letter":
-            self._note(job, state)
-            self._collected(job, state == "CONFIRMED")
-            self._forget(job)
+    def _on_paper(self, held: _Held, turn: Turn) -> None:
+        self._count_paper(held)
+        if held.job.kind == "letter":
+            held.job = replace(held.job, state=moved(held.job.state, turn))
+            self._note(held.job)
+            self._collected(held.job, turn is Turn.CONFIRMED)
+            self._held.pop(held.job.id, None)
         else:
-            self._finish(job, state)
-        self._tell(PrintReported(job.request_id, shown))
+            self._finish(held, turn)
+        self._tell(PrintReported(held.job.request_id, _SHOWN[held.job.state]))
 
-    def _count_paper(self, job: PrintJob) -> None:
-        slip = self._slip_of(job, self._letters.get(job.id)) if job.medium == "roll" else None
+    def _count_paper(self, held: _Held) -> None:
+        slip = self._slip_of(held) if held.job.medium == ROLL else None
         if slip is not None:
-            self._store.use_paper(slip_mm(slip), self._now())
+            self._books.use_paper(slip_mm(slip), self._now())
 
-    def _block(self, job: PrintJob, status: PrinterStatus) -> None:
+    def _refuse(self, held: _Held, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
-        if fault_of(status) is not Fault.PAPER_LOW:
+        fault, job = fault_of(status), held.job
+        if fault is not Fault.PAPER_LOW:
             self._see(job.medium, status)
-        if job.id not in self._attended:
-            self._finish(job, "VOID")
-            return
-        self._store.set_job(job.id, "BLOCKED")
-        self._note(job, "BLOCKED", status)
-        if job.id not in self._waiting:
-            self._waiting.append(job.id)
-        fault = fault_of(status)
-        self._tell(PrintReported(job.request_id, "blocked" if fault else "unavailable", fault))
-
-    def _cut_off(self, job: PrintJob, offset: int, status: PrinterStatus) -> None:
-        """Nobody can know what is on the paper. A first ticket is owed one copy."""
-        content, attended = job.content, job.id in self._attended
-        self._count_paper(job)
-        self._see(job.medium, status)
-        self._note(job, "UNKNOWN", status, offset)
-        self._finish(job, "UNKNOWN")
-        if job.kind == "ticket" and job.copy == 1 and content is not None:
-            again = self._store.add_job("ticket", job.request_id, "roll", content, self._now())
-            self._jobs[again.id] = again
-            if attended:
-                self._attended[again.id] = None
-            self._block(again, status)
+        if held.attended:
+            self._move(held, Turn.REFUSED)
+            self._note(held.job, status)
         else:
+            self._finish(held, Turn.DROPPED, status)
+        self._tell(PrintReported(job.request_id, _shown_refused(job, fault), fault))
+
+    def _cut_off(self, held: _Held, offset: int, status: PrinterStatus) -> None:
+        """Nobody can know what is on the paper. A first ticket is owed one copy."""
+        job = held.job
+        self._count_paper(held)
+        self._see(job.medium, status)
+        self._finish(held, Turn.CUT_OFF, status, offset)
+        if not is_owed_again(job.kind, job.copy, job.state) or job.content is None:
             self._tell(PrintReported(job.request_id, "unknown", fault_of(status)))
+            return
+        again = self._books.add_job("ticket", job.request_id, ROLL, job.content, self._now())
+        copy = self._held[again.id] = _Held(again, attended=held.attended)
+        self._refuse(copy, status)
 
     def printer_seen(self, medium: str, status: PrinterStatus) -> None:
         """A printer's status. Jobs that waited for it go on once it has come back; not while
@@ -300,38 +352,49 @@ class Printing:
         came_back = isinstance(status, PrinterOnline) and self.status.get(medium) != status
         self._see(medium, status)
         if came_back:
-            ready = [self._jobs[j] for j in self._waiting if self._jobs[j].medium == medium]
-            for job in ready:
-                self._send(job)
+            for held in [h for h in self._held.values() if _is(h, medium, JobState.BLOCKED)]:
+                self._call(held)
 
     def _see(self, medium: str, status: PrinterStatus) -> None:
-        old = self.status.get(medium)
-        if old == status:
+        if self.status.get(medium) == status:
             return
-        if medium == "roll" and _is_new_roll(old, status):
-            self._store.change_roll()
+        if medium == ROLL:
+            self._paper.see(status)
         self.status[medium] = status
         self._note_status(medium, status)
-        if medium == "roll":
+        if medium == ROLL:
             self._tell(PrinterChanged(isinstance(status, PrinterOnline)))
 
     # ------------------------------------------------------------ books
 
-    def _finish(self, job: PrintJob, state: str) -> None:
-        self._store.finish_job(job.id, state)
-        if state != "UNKNOWN":
-            self._note(job, state)
-        self._forget(job)
+    def _move(self, held: _Held, turn: Turn, sent_bytes: int | None = None) -> None:
+        """Durably; only then does the job stand where the table says."""
+        state = moved(held.job.state, turn)
+        self._books.set_job(held.job.id, state, sent_bytes)
+        held.job = replace(held.job, state=state)
 
-    def _forget(self, job: PrintJob) -> None:
-        self._jobs.pop(job.id, None)
-        self._letters.pop(job.id, None)
-        self._attended.pop(job.id, None)
-        if job.id in self._waiting:
-            self._waiting.remove(job.id)
+    def _finish(
+        self,
+        held: _Held,
+        turn: Turn,
+        status: PrinterStatus | None = None,
+        offset: int | None = None,
+    ) -> None:
+        was = held.job.state
+        self._move(held, turn, offset)
+        assert held.job.state in FINISHED
+        place = held.job.sent_bytes if offset is None else offset
+        self._note(held.job, status, place if turn is Turn.CUT_OFF else 0, was)
+        self._held.pop(held.job.id, None)
+        if held.job.kind == "service":
+            self._service_ended(held.job.request_id, held.job.state)
 
     def _note(
-        self, job: PrintJob, state: str, status: PrinterStatus | None = None, offset: int = 0
+        self,
+        job: PrintJob,
+        status: PrinterStatus | None = None,
+        offset: int = 0,
+        was: JobState | None = None,
     ) -> None:
         fault = fault_of(status) if status else None
         self._journal.write(
@@ -341,7 +404,8 @@ class Printing:
             request_id=job.request_id,
             medium=job.medium,
             copy=job.copy,
-            state=state,
+            state=job.state.value,
+            was=was.value if was else None,
             fault=fault.value if fault else None,
             offset=offset,
         )
@@ -353,43 +417,31 @@ class Printing:
         )
 
 
-def _is_new_roll(old: PrinterStatus | None, new: PrinterStatus) -> bool:
-    """Whether paper that was out or low is full again."""
-    before = describe_status(old)[1] if old else Paper.UNKNOWN
-    return before in (Paper.OUT, Paper.LOW) and describe_status(new)[1] is Paper.FULL
+_SHOWN: dict[JobState, PrintState] = {
+    JobState.QUEUED: "queued",
+    JobState.SENDING: "printing",
+    JobState.AWAITING: "awaiting",
+    JobState.CONFIRMED: "printed",
+    JobState.UNCONFIRMED: "unconfirmed",
+    JobState.UNKNOWN: "unknown",
+}
+"""What the screen says of a job. BLOCKED and VOID depend on why; see ``_shown_refused``."""
+
+
+def _shown_refused(job: PrintJob, fault: Fault | None) -> PrintState:
+    """A copy of a ticket waits because the first was cut off: part of that may be on paper, so
+    "nothing was printed" would not be true of it.
+    """
+    if fault is not None:
+        return "blocked"
+    return "unknown" if job.kind == "ticket" and job.copy > 1 else "unavailable"
+
+
+def _is(held: _Held, medium: str, state: JobState) -> bool:
+    return held.job.medium == medium and held.job.state is state
 
 
 def _age_seconds(then: str, now: str) -> float:
     """Between two moments of ISO 8601; a clock that was put back makes something old, not new."""
     age = (datetime.fromisoformat(now) - datetime.fromisoformat(then)).total_seconds()
     return age if age >= 0 else float("inf")
-
-
-def fault_of(status: PrinterStatus) -> Fault | None:
-    """What a person must mend, when that is what the printer waits for."""
-    return status.fault if isinstance(status, PrinterBlocked) else None
-
-
-def describe_status(status: PrinterStatus) -> tuple[str, Paper, str]:
-    """Status, paper and detail in the words of CEN XFS4IoT."""
-    match status:
-        case PrinterOnline(paper):
-            return "online", paper, ""
-        case PrinterBlocked(fault, paper):
-            return "userError", paper, fault.value
-        case PrinterOffline(reason):
-            return "offline", Paper.UNKNOWN, reason
-
-
-def letter_slip(letter: SignedLetter, copy: int) -> Slip | None:
-    """A signed letter for the roll; None when its picture is damaged."""
-    unpacker = zlib.decompressobj()
-    width_bytes = ROLL_WIDTH_DOTS // 8
-    try:
-        rows = unpacker.decompress(letter.roll, width_bytes * _MOST_ROLL_LINES)
-    except zlib.error:
-        return None
-    if not rows or len(rows) % width_bytes or unpacker.unconsumed_tail:
-        return None
-    mark = (Line(f"CETAKAN KE-{copy}", align=Align.CENTER),) if copy > 1 else ()
-    return (*mark, Raster(ROLL_WIDTH_DOTS, rows), Feed(4), Cut())

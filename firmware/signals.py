@@ -26,6 +26,15 @@ class PrinterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class JobWent:
+    """From a printer's thread, now and then: so many bytes are with the printer, or all."""
+
+    job_id: int
+    sent_bytes: int
+    all_sent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobEnded:
     """From a printer's thread."""
 
@@ -97,6 +106,7 @@ Signal = (
     Event
     | CardReported
     | PrinterSeen
+    | JobWent
     | JobEnded
     | PinTried
     | LinkUp

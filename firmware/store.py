@@ -1,7 +1,8 @@
 """The kiosk's database: SQLite, WAL, synchronous=FULL. What commit() has returned from is
 safe from a power cut. Used by the controller's thread alone.
 
-Every public method is one transaction. Sealed columns stay sealed here.
+Every public method is one transaction. Sealed columns stay sealed here. The print tables are
+reached through ``Store.prints``.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
+from firmware.print_books import PrintBooks
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -69,32 +71,6 @@ class Outgoing:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Roll:
-    """The roll in the ticket printer: paper given and cuts made, when it last printed (''
-    never), and how much the roll before gave in all (0 when none has ended).
-    """
-
-    used_mm: int
-    cuts: int
-    last_print_at: str
-    whole_mm: int
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class PrintJob:
-    """A print job. ``content`` is None for letters, and for tickets once they are done."""
-
-    id: int
-    kind: str
-    request_id: str
-    medium: str
-    copy: int
-    state: str
-    content: bytes | None
-    created_at: str
-
-
 class Store:
     """The database at ``file``, made if it is not there, brought up to the newest schema."""
 
@@ -107,6 +83,7 @@ class Store:
             self._db = sqlite3.connect(file, isolation_level=None, timeout=10)
             file.chmod(0o600)
             self._prepare()
+            self.prints = PrintBooks(self._db, self._transaction)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"the database {file} cannot be used: {error}; check the disk, or move the file "
@@ -295,7 +272,7 @@ class Store:
         with self._transaction() as db:
             db.execute("INSERT INTO dead_letter VALUES (?, ?, ?, ?)", (at, topic, size, reason))
 
-    # ------------------------------------------------------------ letters and paper
+    # ------------------------------------------------------------ letters
 
     def letters_of(self, tag: bytes) -> list[SealedLetter]:
         """The resident's signed letters, newest first."""
@@ -304,36 +281,6 @@ class Store:
             (tag,),
         )
         return [SealedLetter(*row) for row in rows]
-
-    def add_job(
-        self, kind: str, request_id: str, medium: str, content: bytes | None, at: str
-    ) -> PrintJob:
-        """A new job, QUEUED. Its copy is one more than any that may already be on paper."""
-        with self._transaction() as db:
-            copy = db.execute(
-                "SELECT coalesce(max(copy), 0) + 1 FROM print_job WHERE kind = ?"
-                " AND request_id = ? AND state IN ('CONFIRMED', 'UNCONFIRMED', 'UNKNOWN')",
-                (kind, request_id),
-            ).fetchone()[0]
-            row = db.execute(
-                "INSERT INTO print_job (kind, request_id, medium, copy, state, content, created_at)"
-                " VALUES (?, ?, ?, ?, 'QUEUED', ?, ?)"
-                " RETURNING id, kind, request_id, medium, copy, state, content, created_at",
-                (kind, request_id, medium, copy, content, at),
-            ).fetchone()
-        return PrintJob(*row)
-
-    def set_job(self, job_id: int, state: str) -> None:
-        """The job's new state."""
-        with self._transaction() as db:
-            db.execute("UPDATE print_job SET state = ? WHERE id = ?", (state, job_id))
-
-    def finish_job(self, job_id: int, state: str) -> None:
-        """The job's last state: its content is not needed any more and goes."""
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE print_job SET state = ?, content = NULL WHERE id = ?", (state, job_id)
-            )
 
     def collect(
         self, job_id: int, state: str, event_id: str, at: str, make: Callable[[int], bytes]
@@ -349,41 +296,6 @@ class Store:
             db.execute("UPDATE letter SET copies = copies + 1 WHERE request_id = ?", row)
             _advance(db, row[0], RequestState.COLLECTED)
             _put(db, seq, event_id, "evt", row[0], make(seq), at)
-
-    def use_paper(self, mm: int, at: str) -> None:
-        """A slip of so many millimetres went out."""
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE roll SET used_mm = used_mm + ?, cuts = cuts + 1, last_print_at = ?",
-                (mm, at),
-            )
-
-    def change_roll(self) -> None:
-        """A full roll was put in: what the old one gave is what the new one will."""
-        with self._transaction() as db:
-            db.execute("UPDATE roll SET whole_mm = used_mm, used_mm = 0, cuts = 0")
-
-    def roll(self) -> Roll:
-        """The roll in the ticket printer."""
-        row = self._db.execute("SELECT used_mm, cuts, last_print_at, whole_mm FROM roll").fetchone()
-        return Roll(*row)
-
-    def unfinished_jobs(self) -> list[PrintJob]:
-        """Jobs that a stop of the controller may have cut off, oldest first."""
-        rows = self._db.execute(
-            "SELECT id, kind, request_id, medium, copy, state, content, created_at FROM print_job"
-            " WHERE state IN ('QUEUED', 'SENDING', 'BLOCKED') ORDER BY id"
-        )
-        return [PrintJob(*row) for row in rows]
-
-    def last_job(self, kind: str, request_id: str) -> PrintJob | None:
-        """The newest job of this request."""
-        row = self._db.execute(
-            "SELECT id, kind, request_id, medium, copy, state, content, created_at FROM print_job"
-            " WHERE kind = ? AND request_id = ? ORDER BY id DESC LIMIT 1",
-            (kind, request_id),
-        ).fetchone()
-        return PrintJob(*row) if row else None
 
 
 # What may follow what: the regency's older word never undoes a newer state.

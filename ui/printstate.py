@@ -13,7 +13,9 @@ from ui.widgets import Text
 
 NOT_PRINTED: frozenset[PrintState] = frozenset({"blocked", "unknown", "unavailable"})
 _ICONS: dict[PrintState, str] = {
+    "queued": "clock",
     "printing": "printer",
+    "awaiting": "printer",
     "printed": "success",
     "unconfirmed": "printer",
     "blocked": "warning",

@@ -159,12 +159,19 @@ SCREENS: dict[str, view.Screen] = {
         ),
     ),
     "ticket-printing": _ticket("printing", None, False),
+    "ticket-queued": _ticket("queued", None, False),
+    "ticket-awaiting": _ticket("awaiting", None, False),
     "ticket-printed": _ticket("printed", None, True),
     "ticket-unconfirmed": _ticket("unconfirmed", None, True),
     "ticket-blocked": _ticket("blocked", NOT_PRINTED, False),
+    "ticket-blocked-cutter": _ticket("blocked", Say("Pemotong kertas macet."), False),
+    "ticket-blocked-hot": _ticket(
+        "blocked", Say("Pencetak terlalu panas dan perlu istirahat."), False
+    ),
     "ticket-unknown": _ticket("unknown", None, False),
     "ticket-unavailable": _ticket("unavailable", Say("Pencetak bermasalah."), False),
     "collect-printing": _collect("printing"),
+    "collect-awaiting": _collect("awaiting"),
     "collect-printed": _collect("printed"),
     "collect-blocked": _collect("blocked", Say("Kertas tersangkut.")),
     "notice": view.Notice(

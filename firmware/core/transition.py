@@ -48,4 +48,4 @@ def tell(state: State, notice: Notice) -> Result:
 def is_printing(state: State) -> bool:
     """Whether paper is on its way to the visitor now."""
     printing = state.visit.printing if state.visit else None
-    return printing is not None and printing.state == "printing"
+    return printing is not None and printing.state in ("queued", "printing", "awaiting")

@@ -129,8 +129,19 @@ class Review(msgspec.Struct, frozen=True, tag="review"):
     answers: tuple[Known, ...]
 
 
-PrintState = Literal["printing", "printed", "unconfirmed", "blocked", "unknown", "unavailable"]
-"""``printed``: the printer said so. ``unconfirmed``: it took the job and cannot tell.
+PrintState = Literal[
+    "queued",
+    "printing",
+    "awaiting",
+    "printed",
+    "unconfirmed",
+    "blocked",
+    "unknown",
+    "unavailable",
+]
+"""``queued``: another print is still coming out. ``printing``: it is being sent. ``awaiting``:
+the printer has all of it and has not said yet that it is on paper. ``printed``: the printer said
+so. ``unconfirmed``: it took the job and cannot tell.
 ``blocked``: it waits for a person (``message`` says for what). ``unknown``: cut off in the
 middle. ``unavailable``: there is no working printer, nothing was printed."""
 

@@ -30,7 +30,9 @@ PEOPLE = (1, 2, 3)
 DIGITS = st.integers(0, 9)
 PRINT_STATES: tuple[view.PrintState, ...] = (
     "printed",
+    "queued",
     "printing",
+    "awaiting",
     "unconfirmed",
     "blocked",
     "unknown",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from firmware.core.errors import StoreError
+from firmware.core.print_job import JobState
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
 from firmware.store import Filing, Store
@@ -76,7 +77,7 @@ def test_a_returned_request_goes_back_and_a_collected_one_stays(store: Store) ->
     store.take_state("r1", RequestState.INCOMPLETE, 2)
     assert store.requests_of(TAG)[0].state is RequestState.INCOMPLETE
     store.take_letter(letter(3))
-    job = store.add_job("letter", "r1", "roll", None, "2026")
+    job = store.prints.add_job("letter", "r1", "roll", None, "2026")
     store.collect(job.id, "CONFIRMED", "e1", "2026", lambda seq: b"collected")
     store.take_state("r1", RequestState.UNDER_REVIEW, 4)
     assert store.requests_of(TAG) == []
@@ -128,11 +129,11 @@ def test_the_same_letter_twice_is_one_letter(store: Store) -> None:
 
 
 def test_copies_are_numbered_when_they_may_be_on_paper(store: Store) -> None:
-    first = store.add_job("ticket", "r1", "roll", b"x", "2026")
-    store.finish_job(first.id, "VOID")  # never begun: no copy
-    second = store.add_job("ticket", "r1", "roll", b"x", "2026")
-    store.finish_job(second.id, "UNKNOWN")
-    third = store.add_job("ticket", "r1", "roll", b"x", "2026")
+    first = store.prints.add_job("ticket", "r1", "roll", b"x", "2026")
+    store.prints.set_job(first.id, JobState.VOID)  # never begun: no copy
+    second = store.prints.add_job("ticket", "r1", "roll", b"x", "2026")
+    store.prints.set_job(second.id, JobState.UNKNOWN)
+    third = store.prints.add_job("ticket", "r1", "roll", b"x", "2026")
     assert (first.copy, second.copy, third.copy) == (1, 1, 2)
 
 
@@ -172,5 +173,5 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -
     old.commit()
     old.close()
     store = Store(tmp_path / "old.db")
-    assert store.roll().used_mm == 0
+    assert store.prints.roll().used_mm == 0
     assert file_one(store).number == "kiosk-00042"

@@ -10,7 +10,9 @@ from ui.printstate import NOT_PRINTED, PrintLine, advice
 from ui.texts import tr
 
 _WORDS = {
+    "queued": "Sebentar, pencetak masih menyelesaikan cetakan lain.",
     "printing": "Surat sedang dicetak…",
+    "awaiting": "Surat sedang keluar. Tunggu sampai selesai, jangan ditarik.",
     "printed": "Surat sudah dicetak. Silakan ambil.",
     "unconfirmed": "Surat sudah dikirim ke pencetak. Periksa apakah surat keluar.",
     "blocked": "Surat belum tercetak.",

@@ -10,10 +10,12 @@ from ui.printstate import NOT_PRINTED, PrintLine, advice
 from ui.texts import tr
 
 _WORDS = {
+    "queued": "Sebentar, pencetak masih menyelesaikan cetakan lain.",
     "printing": "Tiket sedang dicetak…",
+    "awaiting": "Tiket sedang keluar. Tunggu sampai selesai, jangan ditarik.",
     "printed": "Tiket sudah dicetak. Silakan ambil.",
     "unconfirmed": "Tiket sudah dikirim ke pencetak. Periksa apakah tiket keluar.",
-    "blocked": "Tiket belum tercetak.",
+    "blocked": "Tiket belum selesai dicetak.",
     "unknown": "Pencetakan terputus. Periksa apakah tiket keluar.",
     "unavailable": "Tiket tidak dapat dicetak.",
 }
