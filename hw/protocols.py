@@ -276,6 +276,14 @@ class PagePrinter(Protocol):
 # ---------------------------------------------------------------- lamps
 
 
+class DeviceState(StrEnum):
+    """How a device is, as XFS4IoT names it."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"  # wanted, and cannot be used
+    NO_DEVICE = "noDevice"  # none wanted
+
+
 class Pattern(StrEnum):
     """What the lamps say. A driver knows how."""
 
@@ -291,6 +299,10 @@ class Pattern(StrEnum):
 
 class Indicator(Protocol):
     """The lamps at the front of the cabinet."""
+
+    @property
+    def state(self) -> DeviceState:
+        """Whether there are lamps. Nobody can ask a lamp whether it is lit."""
 
     def show(self, pattern: Pattern) -> None:
         """Show ``pattern`` until the next call. Never blocks."""

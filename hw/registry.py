@@ -9,9 +9,10 @@ import difflib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from hw.protocols import CardReader, Indicator, PagePrinter, TicketPrinter
+from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
 
 Section = Mapping[str, Any]
 NONE = "none"
@@ -36,11 +37,35 @@ def make_page_printer(section: Section) -> PagePrinter | None:
 
 
 def make_indicator(section: Section) -> Indicator:
-    """[indicator]: ``driver`` is "gpio" or "none". Without pins the lamps are left out; the
-    null indicator's ``reason`` then says why.
+    """[indicator]: ``driver`` is "gpio", "virtual" or "none". Without pins the lamps are left
+    out; the null indicator's ``reason`` then says why.
     """
     indicator: Indicator = _make("indicator", section, INDICATORS)
     return indicator
+
+
+def make_inputs(section: Section) -> CabinetInputs:
+    """[inputs]: ``driver`` is "gpio", "virtual" or "none"."""
+    inputs: CabinetInputs = _make("inputs", section, INPUTS)
+    return inputs
+
+
+def ups_seconds(section: Section) -> int:
+    """[inputs] ``ups_seconds``: how long the kiosk may run on its battery; 0 is for ever."""
+    return Table("inputs", section).whole("ups_seconds", 120, 0, 86_400)
+
+
+def refuse_shared_pins(indicator: Section, inputs: Section) -> None:
+    """Raise when lamps and inputs name the same pin."""
+    if not indicator.get("driver") == inputs.get("driver") == "gpio":
+        return
+    lamps = {indicator[name]: name for name in LAMP_PINS if name in indicator}
+    for name in INPUT_PINS:
+        if inputs.get(name) in lamps:
+            raise ValueError(
+                f"[inputs] {name} = {inputs[name]} is the pin of [indicator] "
+                f"{lamps[inputs[name]]}; every pin has one use"
+            )
 
 
 # ---------------------------------------------------------------- reading a table
@@ -197,18 +222,94 @@ def _memory_page_printer(table: Table) -> Any:
     return importlib.import_module("hw.virtual.memory_printer").MemoryPagePrinter()
 
 
+LAMP_PINS = ("red", "green", "blue", "card", "paper", "service")
+INPUT_PINS = ("door", "service", "ups")
+_ACTIVE = {"door": "high", "service": "low", "ups": "high"}
+_PULL = {"door": "up", "service": "up", "ups": "down"}
+
+
+def _pin(table: Table, name: str) -> int:
+    return table.whole(name, None, 0, 27)
+
+
+def _refuse_double(table: Table, pins: Mapping[str, int]) -> None:
+    first: dict[int, str] = {}
+    for name, pin in pins.items():
+        if pin in first:
+            raise ValueError(
+                f"[{table.name}] {first[pin]} and {name} are both on pin {pin}; "
+                "every pin has one use"
+            )
+        first[pin] = name
+
+
+def _form(table: Table) -> tuple[str, tuple[str, ...]]:
+    forms = importlib.import_module("hw.indicator.looks").FORMS
+    form = table.choice("form", "rgb", forms)
+    return form, forms[form]
+
+
 def _gpio(table: Table) -> Any:
-    table.refuse_unknown(("red", "green", "blue", "active_high"))
-    pins = {colour: table.whole(colour, None, 0, 27) for colour in ("red", "green", "blue")}
-    if len(set(pins.values())) < len(pins):
-        raise ValueError(f"[{table.name}] red, green and blue must be three different pins")
+    _, names = _form(table)
+    table.refuse_unknown(("form", "active_high", *names))
+    pins = {name: _pin(table, name) for name in names}
+    _refuse_double(table, pins)
     active_high = table.flag("active_high", True)
-    module = importlib.import_module("hw.indicator.gpio")
-    return module.open_indicator(**pins, active_high=active_high)
+    return importlib.import_module("hw.indicator.gpio").open_indicator(pins, active_high)
 
 
 def _null_indicator(table: Table) -> Any:
     return importlib.import_module("hw.indicator.null").NullIndicator()
+
+
+def _virtual_indicator(table: Table) -> Any:
+    form, _ = _form(table)
+    table.refuse_unknown(("form", "control"))
+    module = importlib.import_module("hw.virtual.pins")
+    return _behind_socket(table, lambda control: module.VirtualIndicator(control, form))
+
+
+def _behind_socket(table: Table, make: Callable[[Path], Any]) -> Any:
+    control = Path(table.text("control"))
+    try:
+        return make(control)
+    except OSError as error:
+        raise ValueError(
+            f"[{table.name}] control = {str(control)!r} cannot be made: {error}"
+        ) from error
+
+
+def _gpio_inputs(table: Table) -> Any:
+    options = [f"{name}_{what}" for name in INPUT_PINS for what in ("active", "pull")]
+    table.refuse_unknown((*INPUT_PINS, *options, "ups_seconds", "bounce_ms", "hold_seconds"))
+    ups_seconds(table.values)
+    pins = {name: _pin(table, name) for name in INPUT_PINS if name in table.values}
+    if not pins:
+        raise ValueError(f"[{table.name}] names no pin; known are {', '.join(INPUT_PINS)}")
+    _refuse_double(table, pins)
+    module = importlib.import_module("hw.inputs.gpio")
+    lines = {
+        name: module.Line(
+            pin,
+            table.choice(f"{name}_active", _ACTIVE[name], ("high", "low")) == "high",
+            table.choice(f"{name}_pull", _PULL[name], ("up", "down", "none")),
+        )
+        for name, pin in pins.items()
+    }
+    bounce = table.whole("bounce_ms", 50, 1, 1000) / 1000
+    return module.GpioInputs(module.Wiring(lines, bounce, table.whole("hold_seconds", 3, 1, 30)))
+
+
+def _virtual_inputs(table: Table) -> Any:
+    table.refuse_unknown(("control", "ups_seconds", "hold_seconds"))
+    ups_seconds(table.values)
+    hold = table.whole("hold_seconds", 3, 1, 30)
+    module = importlib.import_module("hw.virtual.pins")
+    return _behind_socket(table, lambda control: module.VirtualInputs(control, hold))
+
+
+def _null_inputs(table: Table) -> Any:
+    return importlib.import_module("hw.inputs.null").NullInputs()
 
 
 CARD_READERS: dict[str, Factory] = {"pcsc": _pcsc, "memory": _memory_reader}
@@ -218,4 +319,13 @@ TICKET_PRINTERS: dict[str, Factory] = {
     NONE: _nothing,
 }
 PAGE_PRINTERS: dict[str, Factory] = {"cups": _cups, "memory": _memory_page_printer, NONE: _nothing}
-INDICATORS: dict[str, Factory] = {"gpio": _gpio, NONE: _null_indicator}
+INDICATORS: dict[str, Factory] = {
+    "gpio": _gpio,
+    "virtual": _virtual_indicator,
+    NONE: _null_indicator,
+}
+INPUTS: dict[str, Factory] = {
+    "gpio": _gpio_inputs,
+    "virtual": _virtual_inputs,
+    NONE: _null_inputs,
+}

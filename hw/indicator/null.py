@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hw.protocols import Pattern
+from hw.protocols import DeviceState, Pattern
 
 
 class NullIndicator:
@@ -10,6 +10,11 @@ class NullIndicator:
 
     def __init__(self, reason: str = "") -> None:
         self.reason = reason
+
+    @property
+    def state(self) -> DeviceState:
+        """Offline where lamps are wanted and cannot be had."""
+        return DeviceState.OFFLINE if self.reason else DeviceState.NO_DEVICE
 
     def show(self, pattern: Pattern) -> None:
         """Show nothing."""
