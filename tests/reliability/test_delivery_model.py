@@ -1,0 +1,158 @@
+"""Delivery as a model: any order of filing, sending, losing, doubling, crashing and signing, and
+then a good line. What was promised is there, once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+)
+
+from firmware.core.request import RequestState
+from tests.reliability.delivery import Line
+
+WHICH = st.integers(0, 2**16)
+
+
+class Delivery(RuleBasedStateMachine):
+    """A kiosk and a regency with a bad line between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="line-"))
+        self.line = Line(self.folder)
+        self.kiosk, self.regency = self.line.kiosk, self.line.regency
+
+    # ------------------------------------------------------------ people
+
+    @rule()
+    def a_citizen_sends_a_request(self) -> None:
+        self.kiosk.file_request()
+
+    @rule(which=WHICH)
+    def the_head_signs(self, which: int) -> None:
+        states = self.regency.requests()
+        received = [one for one in states if states[one] == RequestState.RECEIVED.value]
+        if received:
+            self.regency.sign(received[which % len(received)])
+
+    @rule(which=WHICH)
+    def a_letter_is_printed(self, which: int) -> None:
+        if letters := self.kiosk.letters():
+            self.kiosk.print_letter(letters[which % len(letters)])
+
+    # ------------------------------------------------------------ the line
+
+    @rule()
+    def the_kiosk_sends(self) -> None:
+        self.kiosk.send_due()
+
+    @rule()
+    def the_link_comes_up(self) -> None:
+        self.kiosk.be_born()
+
+    @rule()
+    def the_regency_looks_again(self) -> None:
+        self.regency.exchange.send_overdue()
+
+    @rule()
+    def the_line_is_good_for_a_while(self) -> None:
+        self.kiosk.send_due()
+        self.line.deliver()
+
+    @precondition(lambda self: self.line.up)
+    @rule(which=WHICH, twice=st.booleans())
+    def a_message_goes_up(self, which: int, twice: bool) -> None:
+        place = which % len(self.line.up)
+        message = self.line.up[place] if twice else self.line.up.pop(place)
+        self.regency.hear(message)
+
+    @precondition(lambda self: self.line.down)
+    @rule(which=WHICH, twice=st.booleans())
+    def a_message_goes_down(self, which: int, twice: bool) -> None:
+        place = which % len(self.line.down)
+        message = self.line.down[place] if twice else self.line.down.pop(place)
+        self.kiosk.hear(message)
+
+    @precondition(lambda self: self.line.up or self.line.down)
+    @rule(which=WHICH)
+    def a_message_is_lost(self, which: int) -> None:
+        both = self.line.up + self.line.down
+        lost = both[which % len(both)]
+        (self.line.up if lost in self.line.up else self.line.down).remove(lost)
+
+    @rule()
+    def the_broker_dies_with_all_it_acknowledged(self) -> None:
+        self.line.up.clear()
+        self.line.down.clear()
+
+    # ------------------------------------------------------------ crashes
+
+    @rule()
+    def the_kiosk_loses_power(self) -> None:
+        self.kiosk.stop()
+        self.kiosk.start()
+
+    @rule()
+    def the_regency_restarts(self) -> None:
+        self.regency.stop()
+        self.regency.start()
+
+    @precondition(lambda self: self.line.up)
+    @rule(which=WHICH)
+    def the_regency_dies_after_its_commit(self, which: int) -> None:
+        self.regency.mute = True
+        self.regency.hear(self.line.up.pop(which % len(self.line.up)))
+        self.regency.mute = False
+        self.the_regency_restarts()
+
+    # ------------------------------------------------------------ what must hold
+
+    @invariant()
+    def what_was_accepted_is_somewhere_safe(self) -> None:
+        waiting = {message.id for message in self.kiosk.store.outgoing(10_000)}
+        committed = set(self.regency.requests()) | set(self.regency.collected())
+        assert set(self.kiosk.filed + self.kiosk.collected) <= waiting | committed
+
+    def teardown(self) -> None:
+        try:
+            self.line.heal()
+            self._all_is_delivered_once()
+        finally:
+            self.line.close()
+            shutil.rmtree(self.folder)
+
+    def _all_is_delivered_once(self) -> None:
+        states = self.regency.requests()
+        assert set(states) == set(self.kiosk.filed)
+        assert sorted(self.regency.collected()) == sorted(self.kiosk.collected)
+        assert self.kiosk.store.outgoing(10) == []
+        assert sorted(self.kiosk.letters()) == sorted(set(self.regency.signed))
+        assert self.regency.undelivered() == 0
+        assert self.regency.alarms() == []
+
+
+_COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+
+
+def test_a_bad_line_loses_nothing_and_doubles_nothing() -> None:
+    case = Delivery.TestCase
+    case.settings = settings(max_examples=60, stateful_step_count=40, **_COMMON)
+    case().runTest()
+
+
+@pytest.mark.long
+def test_a_bad_line_for_a_long_time() -> None:
+    case = Delivery.TestCase
+    case.settings = settings(max_examples=3000, stateful_step_count=60, **_COMMON)
+    case().runTest()
