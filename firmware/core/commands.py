@@ -75,6 +75,32 @@ class ShowLamps:
     pattern: Pattern
 
 
+@dataclass(frozen=True, slots=True)
+class Examine:
+    """Ask all devices how they are: answers Examined, again whenever something changes."""
+
+    service: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintTestSlip:
+    """Print a test slip under this name: PrintReported follows, more than once."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRoll:
+    """Count the roll's paper from the beginning: answers RollRenewed."""
+
+    service: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintStatusSlip:
+    """Print how this kiosk is; without a printer that can, nothing comes."""
+
+
 Command = (
     LookUp
     | OpenVault
@@ -84,4 +110,8 @@ Command = (
     | PrintSigned
     | RefreshLetters
     | ShowLamps
+    | Examine
+    | PrintTestSlip
+    | RenewRoll
+    | PrintStatusSlip
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from firmware.core.request import Profile
-from firmware.core.view import Intent, PendingItem, PrintState, ReadyItem
+from firmware.core.view import DeviceLine, Intent, Known, PendingItem, PrintState, ReadyItem
 from hw.protocols import CardIdentity, CardTrouble, Fault
 
 
@@ -139,7 +139,7 @@ class RequestNotStored:
 
 @dataclass(frozen=True, slots=True)
 class PrintReported:
-    """The print job of this request is now in this state."""
+    """The print job of this request (or of a test slip, by its name) is now in this state."""
 
     request_id: str
     state: PrintState
@@ -175,6 +175,23 @@ class PowerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """How the devices and the kiosk are now, for the technician's visit ``service``."""
+
+    service: int
+    devices: tuple[DeviceLine, ...]
+    facts: tuple[Known, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RollRenewed:
+    """The roll's paper is counted from the beginning; not so when the store failed."""
+
+    service: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A finger said this on the screen."""
 
@@ -203,5 +220,7 @@ Event = (
     | ServiceAsked
     | DoorChanged
     | PowerChanged
+    | Examined
+    | RollRenewed
     | Said
 )

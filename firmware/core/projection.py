@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import msgspec
+
 from firmware.core import filling, view
 from firmware.core.letters import LetterType
 from firmware.core.notices import FAULTS
@@ -21,7 +23,12 @@ def view_of(state: State, serial: int) -> ViewState:
     return ViewState(serial, state.policy.place, lights, screen, idle_seconds(state))
 
 
-def _out_of_service(_state: State) -> view.Screen:
+def _out_of_service(state: State) -> view.Screen:
+    if state.cabinet.door_open:
+        return view.OutOfService(
+            Say("Anjungan sedang diperiksa petugas."),
+            Say("Silakan tunggu sebentar. Untuk keperluan mendesak, datanglah ke kantor desa."),
+        )
     return view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Silakan beri tahu petugas. Untuk keperluan mendesak, datanglah ke kantor desa."),
@@ -128,6 +135,19 @@ def _goodbye(_state: State) -> view.Screen:
     return view.Goodbye()
 
 
+def _technician(state: State) -> view.Screen:
+    service = state.technician
+    devices = tuple(_with_card(line, service.card) for line in service.devices)
+    return view.TechnicianScreen(devices, service.facts, service.news, service.slip_under_way)
+
+
+def _with_card(line: view.DeviceLine, card: Say | None) -> view.DeviceLine:
+    """A reader that is well says more by the card that was laid on it."""
+    if card is None or line.id != "reader" or line.health != "well":
+        return line
+    return msgspec.structs.replace(line, status=card)
+
+
 _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.OUT_OF_SERVICE: _out_of_service,
     Phase.ATTRACT: _attract,
@@ -143,4 +163,5 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.COLLECT: _collect,
     Phase.NOTICE: _notice,
     Phase.GOODBYE: _goodbye,
+    Phase.TECHNICIAN: _technician,
 }

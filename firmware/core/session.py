@@ -2,17 +2,27 @@
 
 Pure. What is not in the table does not change anything: a press that comes too late, an
 answer to a visit that is over. The diagram in docs/architecture.md is drawn from TABLE, which
-is a citizen's visit (firmware.core.citizen).
+is a citizen's visit (firmware.core.citizen) and a technician's (firmware.core.technician).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import view
+from firmware.core import technician, view
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
-from firmware.core.events import Event, LinkChanged, PrinterChanged, ReaderChanged, Said, Tick
+from firmware.core.events import (
+    DoorChanged,
+    Event,
+    LinkChanged,
+    PowerChanged,
+    PrinterChanged,
+    ReaderChanged,
+    Said,
+    ServiceAsked,
+    Tick,
+)
 from firmware.core.notices import SLOW, UNSURE_STORED
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
@@ -25,24 +35,28 @@ def step(state: State, event: Event) -> Result:
     """The next state, and what must be done for it."""
     before = state
     trigger = event.intent if isinstance(event, Said) else event
-    if isinstance(event, Said) and state.phase in ATTENDED | {P.NOTICE}:
+    if isinstance(event, Said) and state.phase in ATTENDED | {P.NOTICE, P.TECHNICIAN}:
         state = replace(state, touched_at=state.now)
     transition = TABLE.get((state.phase, type(trigger))) or ANYWHERE.get(type(trigger))
     if transition is None or _is_late(state, trigger):
         return state, ()
     state, commands = transition.handler(state, trigger)
     assert state.phase == before.phase or state.phase in transition.targets
-    return state, commands + _lamps(before, state)
+    state, wishes = technician.grant_wishes(state)
+    return state, commands + wishes + _lamps(before, state)
 
 
 def _is_late(state: State, trigger: object) -> bool:
     """Whether this answers a visit that is over."""
-    number = getattr(trigger, "visit", None)
+    number, service = getattr(trigger, "visit", None), getattr(trigger, "service", None)
+    if service is not None:
+        return state.service is None or state.service.number != service
     return number is not None and (state.visit is None or state.visit.number != number)
 
 
 _LAMPS: dict[Phase, Pattern] = {
     P.OUT_OF_SERVICE: Pattern.OUT_OF_SERVICE,
+    P.TECHNICIAN: Pattern.OUT_OF_SERVICE,
     P.ATTRACT: Pattern.CARD_PLEASE,
     P.LOOKING_UP: Pattern.BUSY,
     P.OPENING: Pattern.BUSY,
@@ -76,6 +90,14 @@ def _link(state: State, event: LinkChanged) -> Result:
     return replace(state, link_online=event.online), ()
 
 
+def _door(state: State, event: DoorChanged) -> Result:
+    return replace(state, cabinet=replace(state.cabinet, door_open=event.open)), ()
+
+
+def _power(state: State, event: PowerChanged) -> Result:
+    return replace(state, cabinet=replace(state.cabinet, on_mains=event.on_mains)), ()
+
+
 # ---------------------------------------------------------------- time
 
 
@@ -90,6 +112,8 @@ def _tick(state: State, event: Tick) -> Result:
         return rest(state), ()
     if state.phase in ATTENDED:
         return _watch_idle(state)
+    if state.phase is P.TECHNICIAN and state.now - state.touched_at > state.policy.technician:
+        return rest(state), ()
     return state, ()
 
 
@@ -120,7 +144,7 @@ def _still_here(state: State, _intent: view.StillHere) -> Result:
 
 _TIME = row(_tick, P.GOODBYE, P.NOTICE, P.ATTRACT, P.OUT_OF_SERVICE)
 
-TABLE: dict[tuple[Phase, type], Transition] = {**VISIT}
+TABLE: dict[tuple[Phase, type], Transition] = {**VISIT, **technician.SERVICE}
 """(phase, event or intent) -> what is done. Read it as the story of a visit."""
 
 ANYWHERE: dict[type, Transition] = {
@@ -128,8 +152,12 @@ ANYWHERE: dict[type, Transition] = {
     ReaderChanged: row(_reader, P.ATTRACT, P.OUT_OF_SERVICE),
     PrinterChanged: row(_printer),
     LinkChanged: row(_link),
+    DoorChanged: row(_door),
+    PowerChanged: row(_power),
+    ServiceAsked: row(technician.remember),
     view.StillHere: row(_still_here),
 }
-"""What is done in every phase that does not say otherwise."""
+"""What is done in every phase that does not say otherwise. What the service button asks for in
+a citizen's visit is done once the kiosk is at rest, so each of these may then lead on."""
 
 assert RESTING.isdisjoint(ATTENDED | WORKING)

@@ -12,7 +12,15 @@ from enum import StrEnum
 
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import Profile
-from firmware.core.view import Notice, PendingItem, PrintState, ReadyItem, Say
+from firmware.core.view import (
+    DeviceLine,
+    Known,
+    Notice,
+    PendingItem,
+    PrintState,
+    ReadyItem,
+    Say,
+)
 from hw.protocols import CardIdentity, Fault
 
 
@@ -33,6 +41,7 @@ class Phase(StrEnum):
     COLLECT = "collect"
     NOTICE = "notice"
     GOODBYE = "goodbye"
+    TECHNICIAN = "technician"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Policy:
 
     After ``idle`` without a touch the visitor is asked, and has ``answer`` to say so.
     ``busy`` bounds every wait for the kiosk's own work, ``print`` every wait for paper.
+    A technician's visit ends after ``technician`` without a touch.
     """
 
     place: str
@@ -51,6 +61,7 @@ class Policy:
     notice: float = 30
     busy: float = 20
     print: float = 120
+    technician: float = 600
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,8 +107,34 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A technician at the screen. Nothing here is of a citizen: of a card that was laid on the
+    reader to try it, only how it was read.
+    """
+
+    number: int
+    devices: tuple[DeviceLine, ...] = ()
+    facts: tuple[Known, ...] = ()
+    card: Say | None = None
+    news: Say | None = None
+    slip_under_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """What the switches inside the cabinet say; a cabinet without them is shut and has power."""
+
+    door_open: bool = False
+    on_mains: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """All that ``session.step`` knows."""
+    """All that ``session.step`` knows.
+
+    ``service_wanted`` and ``slip_wanted``: the service button was pressed in a citizen's visit,
+    and what it asked for waits for the visit's end.
+    """
 
     policy: Policy
     catalogue: Catalogue
@@ -112,12 +149,23 @@ class State:
     visits: int = 0
     visit: Visit | None = None
     notice: Notice | None = None
+    cabinet: Cabinet = Cabinet()
+    services: int = 0
+    service: Service | None = None
+    service_wanted: bool = False
+    slip_wanted: bool = False
 
     @property
     def guest(self) -> Visit:
         """The visit; only in phases that have one."""
         assert self.visit is not None
         return self.visit
+
+    @property
+    def technician(self) -> Service:
+        """The technician's visit; only in its phase."""
+        assert self.service is not None
+        return self.service
 
     def enter(self, phase: Phase) -> State:
         """The same state in another phase, from now on."""
@@ -126,6 +174,10 @@ class State:
     def with_guest(self, **changes: object) -> State:
         """The same state with changes to the visit."""
         return replace(self, visit=replace(self.guest, **changes))  # type: ignore[arg-type]
+
+    def with_service(self, **changes: object) -> State:
+        """The same state with changes to the technician's visit."""
+        return replace(self, service=replace(self.technician, **changes))  # type: ignore[arg-type]
 
 
 RESTING = frozenset({Phase.OUT_OF_SERVICE, Phase.ATTRACT, Phase.GOODBYE})

@@ -32,9 +32,9 @@ def end(state: State, _event: object = None) -> Result:
 
 
 def rest(state: State) -> State:
-    """Nobody is here."""
+    """Nobody is here any more, neither a citizen nor a technician."""
     phase = Phase.ATTRACT if state.reader_online else Phase.OUT_OF_SERVICE
-    return replace(state, visit=None, notice=None).enter(phase)
+    return replace(state, visit=None, notice=None, service=None).enter(phase)
 
 
 def tell(state: State, notice: Notice) -> Result:

@@ -189,6 +189,36 @@ class Goodbye(msgspec.Struct, frozen=True, tag="goodbye"):
     """The visit is over."""
 
 
+DeviceId = Literal["reader", "ticketPrinter", "pagePrinter", "lamps", "inputs"]
+Health = Literal["asked", "well", "needsPerson", "notThere"]
+"""``asked``: the device has not answered yet."""
+
+
+class DeviceLine(msgspec.Struct, frozen=True):
+    """One device in a technician's words. ``advice`` is None when nothing is to be done;
+    ``detail`` is the device's own name and what its driver says, not translated.
+    """
+
+    id: DeviceId
+    device: Say
+    health: Health
+    status: Say
+    advice: Say | None = None
+    detail: str = ""
+
+
+class TechnicianScreen(msgspec.Struct, frozen=True, tag="technician"):
+    """For the technician at the open cabinet. ``news``: what became of what was pressed.
+
+    ``slip_under_way``: a test slip is being printed. Nothing here is of a citizen.
+    """
+
+    devices: tuple[DeviceLine, ...]
+    facts: tuple[Known, ...]
+    news: Say | None
+    slip_under_way: bool
+
+
 Screen = (
     Attract
     | Wait
@@ -202,6 +232,7 @@ Screen = (
     | Notice
     | OutOfService
     | Goodbye
+    | TechnicianScreen
 )
 
 
@@ -285,6 +316,22 @@ class StillHere(msgspec.Struct, frozen=True, tag="stillHere"):
     """The visitor answers the idle warning."""
 
 
+class RunSelftest(msgspec.Struct, frozen=True, tag="runSelftest"):
+    """From the technician's screen: ask all devices again."""
+
+
+class PrintTestSlip(msgspec.Struct, frozen=True, tag="printTestSlip"):
+    """From the technician's screen: print a test slip."""
+
+
+class PaperChanged(msgspec.Struct, frozen=True, tag="paperChanged"):
+    """From the technician's screen: a new roll is in the ticket printer."""
+
+
+class Leave(msgspec.Struct, frozen=True, tag="leave"):
+    """From the technician's screen: serve citizens again."""
+
+
 Intent = (
     Digit
     | Erase
@@ -298,4 +345,8 @@ Intent = (
     | GoHome
     | Finish
     | StillHere
+    | RunSelftest
+    | PrintTestSlip
+    | PaperChanged
+    | Leave
 )

@@ -1,6 +1,6 @@
 """No sequence of events reaches a dead end, or shows one citizen's data to another.
 
-Hypothesis plays citizens, cards, workers that answer late or never, and the clock.
+Hypothesis plays citizens, cards, a technician, workers that answer late or never, and the clock.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tests.core.samples import BUSINESS, CATALOGUE, TODAY, card, profile, restin
 
 PEOPLE = (1, 2, 3)
 DIGITS = st.integers(0, 9)
+SILENT = commands.ShowLamps | commands.CloseVault | commands.PrintStatusSlip
 PRINT_STATES: tuple[view.PrintState, ...] = (
     "printed",
     "queued",
@@ -46,6 +47,7 @@ def items(person: int) -> tuple[tuple[view.ReadyItem, ...], tuple[view.PendingIt
     return (ready,), (pending,)
 
 
+LINE = view.DeviceLine("reader", view.Say("Pembaca kartu"), "well", view.Say("Siap."))
 SEEN: set[Phase] = set()
 
 
@@ -65,11 +67,12 @@ class Visits(RuleBasedStateMachine):
 
     def send(self, event: events.Event) -> None:
         self.state, asked = step(self.state, event)
+        SEEN.add(self.state.phase)
         for command in asked:
             if isinstance(command, commands.LookUp):
                 assert self.on_reader is not None
                 self.owner_of_visit[command.visit] = self.on_reader
-            if not isinstance(command, commands.ShowLamps | commands.CloseVault):
+            if not isinstance(command, SILENT):
                 self.waiting.append(command)
 
     @rule(person=st.sampled_from(PEOPLE))
@@ -98,6 +101,14 @@ class Visits(RuleBasedStateMachine):
             "link": events.LinkChanged,
         }
         self.send(make[kind](on))
+
+    @rule(open_or_on=st.booleans(), kind=st.sampled_from([events.DoorChanged, events.PowerChanged]))
+    def a_switch_in_the_cabinet(self, kind: Any, open_or_on: bool) -> None:
+        self.send(kind(open_or_on))
+
+    @rule(long=st.booleans())
+    def the_service_button(self, long: bool) -> None:
+        self.send(events.ServiceAsked(long))
 
     @rule(digit=DIGITS)
     def press_digit(self, digit: int) -> None:
@@ -139,6 +150,8 @@ class Visits(RuleBasedStateMachine):
                 self.fill_the_form_well()
             case Phase.REVIEW:
                 self.press(view.Next())
+            case Phase.TECHNICIAN:
+                self.press(view.Leave())
 
     def fill_the_form_well(self) -> None:
         good = {"nama_usaha": "Warung Sego Tempong", "keperluan": "Pinjaman bank"}
@@ -158,6 +171,10 @@ class Visits(RuleBasedStateMachine):
                 view.GoHome(),
                 view.Finish(),
                 view.StillHere(),
+                view.RunSelftest(),
+                view.PrintTestSlip(),
+                view.PaperChanged(),
+                view.Leave(),
                 view.ChooseLetter("tidak-ada"),
                 view.PrintLetter("r1"),
                 view.PrintLetter("r2"),
@@ -216,12 +233,20 @@ class Visits(RuleBasedStateMachine):
                 self.stored_ids[request_id] = visit
                 stored = events.RequestStored(visit, request_id, "0-1", "0123456789")
                 return [stored, events.RequestNotStored(visit)]
-            case commands.PrintTicket(request_id) | commands.PrintSigned(_, request_id):
+            case (
+                commands.PrintTicket(request_id)
+                | commands.PrintSigned(_, request_id)
+                | commands.PrintTestSlip(request_id)
+            ):
                 return [
                     events.PrintReported(request_id, state, fault)
                     for state in PRINT_STATES
                     for fault in (None, *Fault)
                 ]
+            case commands.Examine(service):
+                return [events.Examined(service, (LINE,), (view.Known("Versi", "1.0"),))]
+            case commands.RenewRoll(service):
+                return [events.RollRenewed(service, done) for done in (True, False)]
             case _:
                 raise AssertionError(command)
 
@@ -234,11 +259,23 @@ class Visits(RuleBasedStateMachine):
                 assert profile(person).nama not in shown
                 assert profile(person).nik not in shown
                 assert f"Surat milik {person}" not in shown
+            assert card(person).uid.hex() not in shown
 
     @invariant()
     def at_rest_nobody_is_known(self) -> None:
         if self.state.phase in RESTING:
             assert self.state.visit is None
+
+    @invariant()
+    def a_technician_never_takes_a_visitor_s_place(self) -> None:
+        assert (self.state.service is not None) == (self.state.phase is Phase.TECHNICIAN)
+        assert self.state.service is None or self.state.visit is None
+
+    @invariant()
+    def the_service_button_is_not_forgotten(self) -> None:
+        """What it asked for waits for a visitor only, and is granted at rest."""
+        waits = self.state.service_wanted or self.state.slip_wanted
+        assert not (waits and self.state.phase in RESTING | {Phase.TECHNICIAN})
 
     @invariant()
     def accepted_is_said_only_of_what_is_stored(self) -> None:
@@ -248,16 +285,12 @@ class Visits(RuleBasedStateMachine):
             assert self.stored_ids[filed.request_id] == self.state.guest.number
 
     @invariant()
-    def remember_where_we_were(self) -> None:
-        SEEN.add(self.state.phase)
-
-    @invariant()
     def no_dead_end(self) -> None:
         """Left alone, with the reader working, every state comes to rest by itself."""
         state = self.state
         state, _ = step(state, events.ReaderChanged(online=True))
         for tick in range(1, 60):
-            state, _ = step(state, events.Tick(self.seconds + tick * 10.0, TODAY))
+            state, _ = step(state, events.Tick(self.seconds + tick * 25.0, TODAY))
         assert state.phase is Phase.ATTRACT
 
 
