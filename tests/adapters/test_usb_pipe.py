@@ -1,9 +1,16 @@
-"""The USB pipe against a bus in this process: the real pyusb, printers of our own behind it."""
+"""The USB pipe on two buses, one in this process and one by USB/IP over TCP: the real pyusb, and
+printers of our own behind it.
+"""
 
 from __future__ import annotations
 
 import errno
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -13,6 +20,8 @@ from hw.printer.pipe import PipeError
 from hw.printer.usb import UsbMatch, UsbPipe
 from hw.protocols import Confirmed, Cut, Interrupted, Line, PrinterOffline, Raster, Slip
 from hw.virtual.usb import Face, VirtualUsb, VirtualUsbPrinter
+from hw.virtual.usbip import UsbipServer
+from hw.virtual.usbip_host import UsbipBus
 
 ASK_STATUS = b"\x10\x04\x01"
 ONLINE = b"\x12"
@@ -28,8 +37,26 @@ def machine(tmp_path: Path) -> VirtualUsbPrinter:
     return VirtualUsbPrinter(tmp_path / "paper")
 
 
-def pipe_to(*machines: VirtualUsbPrinter, match: UsbMatch | None = None) -> UsbPipe:
+class PipeTo(Protocol):
+    def __call__(self, *machines: VirtualUsbPrinter, match: UsbMatch | None = None) -> UsbPipe: ...
+
+
+def in_process(*machines: VirtualUsbPrinter, match: UsbMatch | None = None) -> UsbPipe:
     return UsbPipe(match, VirtualUsb(machines))
+
+
+@pytest.fixture(params=["in process", "USB/IP"])
+def pipe_to(request: pytest.FixtureRequest) -> Iterator[PipeTo]:
+    if request.param == "in process":
+        yield in_process
+        return
+    with ExitStack() as servers:
+
+        def by_usb_ip(*machines: VirtualUsbPrinter, match: UsbMatch | None = None) -> UsbPipe:
+            server = servers.enter_context(UsbipServer(machines))
+            return UsbPipe(match, UsbipBus(port=server.port))
+
+        yield by_usb_ip
 
 
 def answer_through(pipe: UsbPipe) -> bytes:
@@ -43,19 +70,19 @@ def answer_through(pipe: UsbPipe) -> bytes:
     [(BOTH_WAYS,), (KEYBOARD, BOTH_WAYS), (IPP, BOTH_WAYS), (ONE_WAY, BOTH_WAYS)],
 )
 def test_interface_and_endpoints_are_found_in_the_descriptors(
-    tmp_path: Path, faces: tuple[Face, ...]
+    pipe_to: PipeTo, tmp_path: Path, faces: tuple[Face, ...]
 ) -> None:
     assert answer_through(pipe_to(VirtualUsbPrinter(tmp_path, faces=faces))) == ONLINE
 
 
-def test_a_printer_of_no_standard_class_must_be_named(tmp_path: Path) -> None:
+def test_a_printer_of_no_standard_class_must_be_named(pipe_to: PipeTo, tmp_path: Path) -> None:
     machine = VirtualUsbPrinter(tmp_path, 0x0416, 0x5011, faces=(VENDORS_OWN,))
     with pytest.raises(PipeError, match="No printer is found at USB"):
         pipe_to(machine).open()
     assert answer_through(pipe_to(machine, match=UsbMatch(0x0416, 0x5011))) == ONLINE
 
 
-def test_a_printer_that_cannot_answer_still_takes_bytes(tmp_path: Path) -> None:
+def test_a_printer_that_cannot_answer_still_takes_bytes(pipe_to: PipeTo, tmp_path: Path) -> None:
     pipe = pipe_to(VirtualUsbPrinter(tmp_path, faces=(ONE_WAY,)))
     assert answer_through(pipe) == b""
 
@@ -65,7 +92,7 @@ def test_a_printer_that_cannot_answer_still_takes_bytes(tmp_path: Path) -> None:
     [UsbMatch(0x04B8, 0x0202), UsbMatch(0x04B8, 0x0E15, "B"), UsbMatch(serial="B")],
     ids=["product", "all", "serial"],
 )
-def test_the_right_one_of_several(tmp_path: Path, match: UsbMatch) -> None:
+def test_the_right_one_of_several(pipe_to: PipeTo, tmp_path: Path, match: UsbMatch) -> None:
     first = VirtualUsbPrinter(tmp_path / "a", serial="A")
     second = VirtualUsbPrinter(tmp_path / "b", product=match.product or 0x0E15, serial="B")
     second.control({"paper": "out"})
@@ -79,11 +106,15 @@ def test_a_device_without_that_serial_number_is_not_the_one_with_it(
 ) -> None:
     nameless = VirtualUsbPrinter(tmp_path / "nameless", serial=serial)
     with pytest.raises(PipeError, match="No printer is found at USB VIRTUAL1"):
-        pipe_to(nameless, match=UsbMatch(serial="VIRTUAL1")).open()
-    assert answer_through(pipe_to(nameless, machine, match=UsbMatch(serial="VIRTUAL1"))) == ONLINE
+        in_process(nameless, match=UsbMatch(serial="VIRTUAL1")).open()
+    assert (
+        answer_through(in_process(nameless, machine, match=UsbMatch(serial="VIRTUAL1"))) == ONLINE
+    )
 
 
-def test_a_write_taken_in_part_is_counted_as_that(machine: VirtualUsbPrinter) -> None:
+def test_a_write_taken_in_part_is_counted_as_that(
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
+) -> None:
     pipe = pipe_to(machine)
     pipe.open()
     machine.control({"bytes_per_write": 700})
@@ -96,7 +127,7 @@ def test_a_write_taken_in_part_is_counted_as_that(machine: VirtualUsbPrinter) ->
 
 
 def test_a_printer_that_stops_reading_takes_nothing_and_holds_nobody(
-    machine: VirtualUsbPrinter,
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
 ) -> None:
     pipe = pipe_to(machine)
     pipe.open()
@@ -109,7 +140,9 @@ def test_a_printer_that_stops_reading_takes_nothing_and_holds_nobody(
     assert pipe.write(memoryview(b""), 0.05) == 0
 
 
-def test_unplugged_in_the_middle_and_plugged_in_again(machine: VirtualUsbPrinter) -> None:
+def test_unplugged_in_the_middle_and_plugged_in_again(
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
+) -> None:
     pipe = pipe_to(machine)
     pipe.open()
     machine.control({"power": "off"})
@@ -126,7 +159,9 @@ def test_unplugged_in_the_middle_and_plugged_in_again(machine: VirtualUsbPrinter
     assert machine.resets == 0
 
 
-def test_unplugged_and_plugged_in_between_two_calls(machine: VirtualUsbPrinter) -> None:
+def test_unplugged_and_plugged_in_between_two_calls(
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
+) -> None:
     """It is another device then: bytes for the old one must not go on into the new one."""
     pipe = pipe_to(machine)
     pipe.open()
@@ -137,7 +172,7 @@ def test_unplugged_and_plugged_in_between_two_calls(machine: VirtualUsbPrinter) 
     assert answer_through(pipe) == ONLINE
 
 
-def test_a_reset_only_after_a_transfer_failed(machine: VirtualUsbPrinter) -> None:
+def test_a_reset_only_after_a_transfer_failed(pipe_to: PipeTo, machine: VirtualUsbPrinter) -> None:
     pipe = pipe_to(machine)
     for _ in range(3):
         assert answer_through(pipe) == ONLINE
@@ -152,7 +187,9 @@ def test_a_reset_only_after_a_transfer_failed(machine: VirtualUsbPrinter) -> Non
     assert machine.resets == 1
 
 
-def test_what_was_said_to_an_earlier_host_is_forgotten(machine: VirtualUsbPrinter) -> None:
+def test_what_was_said_to_an_earlier_host_is_forgotten(
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
+) -> None:
     machine.take(ASK_STATUS * 3, 0)
     pipe = pipe_to(machine)
     pipe.open()
@@ -165,12 +202,12 @@ def test_without_permission_the_udev_rule_is_named(
 ) -> None:
     machine.permitted = False
     with pytest.raises(PipeError, match="udev rule"):
-        pipe_to(machine, match=match).open()
+        in_process(machine, match=match).open()
 
 
 def test_a_printer_in_other_hands(machine: VirtualUsbPrinter) -> None:
     machine.held_elsewhere = True
-    pipe = pipe_to(machine)
+    pipe = in_process(machine)
     with pytest.raises(PipeError, match="held by another program"):
         pipe.open()
     machine.held_elsewhere = False
@@ -179,11 +216,61 @@ def test_a_printer_in_other_hands(machine: VirtualUsbPrinter) -> None:
 
 def test_the_kernels_driver_is_detached(machine: VirtualUsbPrinter) -> None:
     assert machine.has_kernel_driver
-    pipe_to(machine).open()
+    in_process(machine).open()
     assert not machine.has_kernel_driver
 
 
-def test_an_empty_bus() -> None:
+def test_two_printers_of_one_model_are_told_apart_though_their_places_change(
+    pipe_to: PipeTo, tmp_path: Path
+) -> None:
+    first, second = (VirtualUsbPrinter(tmp_path / name, serial=name) for name in "AB")
+    pipe = pipe_to(first, second, match=UsbMatch(0x04B8, 0x0E15, "B"))
+    for machine in (second, first, second):
+        machine.control({"power": "off"})
+        machine.control({"power": "on"})
+    second.control({"paper": "out"})
+    assert answer_through(pipe) == b"\x1a"
+    second.control({"power": "off"})
+    with pytest.raises(PipeError, match="No printer is found at USB 04b8:0e15 B"):
+        pipe.open()
+
+
+def test_unplugged_while_it_takes_nothing(pipe_to: PipeTo, machine: VirtualUsbPrinter) -> None:
+    pipe = pipe_to(machine)
+    pipe.open()
+    machine.control({"reads": False})
+    pulled = threading.Timer(0.3, machine.control, [{"power": "off"}])
+    pulled.start()
+    with pytest.raises(PipeError, match="unplugged"):
+        pipe.write(memoryview(b"x" * 5000), 60)
+    pulled.join()
+
+
+def test_a_server_that_is_away_is_an_empty_bus(machine: VirtualUsbPrinter) -> None:
+    with UsbipServer([machine]) as server:
+        pipe = UsbPipe(backend=UsbipBus(port=server.port))
+        assert answer_through(pipe) == ONLINE
+    with pytest.raises(PipeError, match="broke"):
+        pipe.read(1.0)
+    with pytest.raises(PipeError, match="No printer is found at USB"):
+        pipe.open()
+
+
+def test_a_server_that_talks_nonsense_is_an_empty_bus() -> None:
+    def nonsense() -> None:
+        with listener, listener.accept()[0] as link:
+            link.recv(8)
+            link.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    answering = threading.Thread(target=nonsense)
+    answering.start()
+    with pytest.raises(PipeError, match="No printer is found at USB"):
+        UsbPipe(backend=UsbipBus(port=listener.getsockname()[1])).open()
+    answering.join()
+
+
+def test_an_empty_bus(pipe_to: PipeTo) -> None:
     pipe = pipe_to(match=UsbMatch(0x04B8, 0x0E15))
     with pytest.raises(PipeError, match="No printer is found at USB 04b8:0e15; check"):
         pipe.open()
@@ -198,25 +285,29 @@ QUICK = Patience(answer=0.3, stall=0.5, confirmation=2.0, silent=0.6, process_id
 PICTURE: Slip = (Raster(576, bytes(range(72)) * 800), Line("Kode: ABCDE-12345"), Cut())
 
 
-def printer_on(machine: VirtualUsbPrinter) -> EscposPrinter:
+def printer_on(pipe_to: PipeTo, machine: VirtualUsbPrinter) -> EscposPrinter:
     return EscposPrinter(pipe_to(machine), EscposEncoder(), QUICK)
 
 
-def test_a_ticket_written_in_small_parts_is_the_same_ticket(tmp_path: Path) -> None:
+def test_a_ticket_written_in_small_parts_is_the_same_ticket(
+    pipe_to: PipeTo, tmp_path: Path
+) -> None:
     whole = VirtualUsbPrinter(tmp_path / "whole")
     parts = VirtualUsbPrinter(tmp_path / "parts")
     parts.control({"bytes_per_write": 333})
     for machine in (whole, parts):
-        assert printer_on(machine).print(PICTURE, lambda _: None) == Confirmed()
+        assert printer_on(pipe_to, machine).print(PICTURE, lambda _: None) == Confirmed()
     assert parts.slips[0].read_bytes() == whole.slips[0].read_bytes()
 
 
-def test_a_printer_that_stops_reading_in_mid_job(machine: VirtualUsbPrinter) -> None:
+def test_a_printer_that_stops_reading_in_mid_job(
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
+) -> None:
     def stop_at(sent: int) -> None:
         if sent > 20_000:
             machine.control({"reads": False})
 
-    printer = printer_on(machine)
+    printer = printer_on(pipe_to, machine)
     outcome = printer.print(PICTURE, stop_at)
     assert isinstance(outcome, Interrupted)
     assert outcome.offset > 20_000
@@ -227,9 +318,9 @@ def test_a_printer_that_stops_reading_in_mid_job(machine: VirtualUsbPrinter) -> 
 
 
 def test_unplugged_in_mid_job_and_replugged_the_next_ticket_prints(
-    machine: VirtualUsbPrinter,
+    pipe_to: PipeTo, machine: VirtualUsbPrinter
 ) -> None:
-    printer = printer_on(machine)
+    printer = printer_on(pipe_to, machine)
     machine.control({"power_off_after_bytes": 30_000})
     outcome = printer.print(PICTURE, lambda _: None)
     assert isinstance(outcome, Interrupted)

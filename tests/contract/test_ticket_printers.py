@@ -43,6 +43,8 @@ from hw.virtual.memory_printer import MemoryTicketPrinter
 from hw.virtual.printer import VirtualPrinter
 from hw.virtual.serial import VirtualSerialPrinter
 from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
+from hw.virtual.usbip import UsbipServer
+from hw.virtual.usbip_host import UsbipBus
 from hw.virtual.wired import WiredPrinter
 
 LINK = "https://surat.example.test/lacak/ABCDE12345"
@@ -177,12 +179,19 @@ def usb(out: Path) -> Iterator[Wired]:
 
 
 @contextmanager
+def usb_ip(out: Path) -> Iterator[Wired]:
+    machine = VirtualUsbPrinter(out)
+    with UsbipServer([machine]) as server:
+        yield Wired(machine, lambda: UsbPipe(backend=UsbipBus(port=server.port)), "USB")
+
+
+@contextmanager
 def serial(out: Path) -> Iterator[Wired]:
     with VirtualSerialPrinter(out) as machine:
         yield Wired(machine, lambda: SerialPipe(machine.device), machine.device)
 
 
-CABLES = {"network": network, "usb": usb, "serial": serial}
+CABLES = {"network": network, "usb": usb, "usb-ip": usb_ip, "serial": serial}
 
 
 @pytest.fixture(params=CABLES)
