@@ -8,7 +8,8 @@ its starter does, however that ends: the inner process watches its standard inpu
 From a shell: ``python -m hw.virtual.reader --folder DIR`` prints one line of JSON with the
 addresses of pcscd's socket and of the control socket, and runs until it is stopped. Control:
 one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled"}``,
-``{"remove": true}``, ``{"daemon": "stop|start"}``; the answer is ``{"ok": true}`` or an error.
+``{"remove": true}``, ``{"daemon": "stop|start|freeze|thaw"}``; the answer is ``{"ok": true}`` or an
+error.
 ``{"ask": "state"}`` adds the UID of the card that lies there and whether pcscd runs.
 """
 
@@ -98,6 +99,14 @@ class VirtualReader:
     def start_daemon(self) -> None:
         """Start pcscd again."""
         self._ask({"daemon": "start"})
+
+    def freeze_daemon(self) -> None:
+        """Let pcscd hang: it lives, and answers nobody."""
+        self._ask({"daemon": "freeze"})
+
+    def thaw_daemon(self) -> None:
+        """Let it go on where it hung."""
+        self._ask({"daemon": "thaw"})
 
     def _ask(self, request: dict[str, Any]) -> None:
         with socket.socket(socket.AF_UNIX) as connection:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -62,7 +63,11 @@ class Cabinet:
             stdout=sys.stderr,
             preexec_fn=die_with_parent,
         )
-        _await(lambda: (self._folder / "pcscd" / "pcscd.comm").exists() and _vpcd_listens())
+        try:
+            _await(lambda: (self._folder / "pcscd" / "pcscd.comm").exists() and _vpcd_listens())
+        except OSError:
+            self.stop_daemon()  # a reader that is said to be there can be used
+            raise
 
     def stop_daemon(self) -> None:
         """Kill pcscd, as a crash would."""
@@ -70,6 +75,11 @@ class Cabinet:
         if daemon is not None:
             daemon.kill()
             daemon.wait()
+
+    def freeze_daemon(self, frozen: bool) -> None:
+        """Let pcscd hang, as behind a driver that waits for ever; or let it go on."""
+        if self._daemon is not None:
+            self._daemon.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
     def insert(self, uid: str, manner: str) -> None:
         """Lay a card on the reader; the one before is taken away first."""
@@ -103,8 +113,10 @@ class Cabinet:
                 self.stop_daemon()
             elif request.get("daemon") == "start":
                 self.start_daemon()
+            elif request.get("daemon") in ("freeze", "thaw"):
+                self.freeze_daemon(request["daemon"] == "freeze")
             else:
-                raise ValueError("known are insert, remove, daemon (stop or start), ask (state)")
+                raise ValueError("known are insert, remove, daemon (stop|start|freeze|thaw), ask")
             return {}
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import gc
 import queue
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from smartcard import scard
 
+from hw.card.feedback import LANGUAGES, language_of
 from hw.card.pcsc import PcscReader, choose_reader
+from hw.card.watching import NO_ANSWER, choose_sam
 from hw.protocols import (
     CardIdentity,
     CardNotPresent,
@@ -24,9 +28,10 @@ from hw.protocols import (
     ReaderOnline,
 )
 from hw.virtual.memory_reader import MemoryReader
+from hw.virtual.reader import VirtualReader
 
 SEVEN = bytes.fromhex("04A1B2C3D4E5F6")
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 40.0
 
 
 class Hands(Protocol):
@@ -127,6 +132,119 @@ def test_many_visits_leave_no_thread_and_no_file_open(desk: Desk) -> None:
     assert [visit() for _ in range(5)][-1] <= first
 
 
+# ---------------------------------------------------------------- through a real pcscd only
+
+
+@pytest.fixture
+def pcscd(virtual_reader: VirtualReader) -> Iterator[VirtualReader]:
+    """Hands on the real pcscd; nothing lies on its reader afterwards."""
+    yield virtual_reader
+    virtual_reader.thaw_daemon()
+    virtual_reader.start_daemon()
+    virtual_reader.remove()
+
+
+def test_pcscd_hangs_with_a_card_on_its_reader_and_comes_to_itself(pcscd: VirtualReader) -> None:
+    desk = Desk(PcscReader(), pcscd)
+    assert isinstance(desk.hears(), ReaderOnline)
+    pcscd.insert(SEVEN)
+    assert isinstance(desk.hears(), CardPresent)
+
+    pcscd.freeze_daemon()
+    assert desk.hears() == CardNotPresent()
+    assert desk.hears() == ReaderOffline(NO_ANSWER)
+    pcscd.thaw_daemon()
+    assert isinstance(desk.hears(), ReaderOnline)
+    assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+    desk.reader.close()
+
+
+def test_a_kiosk_starts_while_pcscd_hangs_and_pcscd_is_restarted(pcscd: VirtualReader) -> None:
+    threads = threading.active_count()
+    pcscd.freeze_daemon()
+    desk = Desk(PcscReader(), pcscd)
+    assert desk.hears() == ReaderOffline(NO_ANSWER)
+    pcscd.kill_daemon()
+    pcscd.start_daemon()
+    assert isinstance(desk.hears(), ReaderOnline)
+    desk.reader.close()
+    _await(lambda: threading.active_count() <= threads)  # what was given up ended with pcscd
+
+
+def test_another_program_holds_the_card_and_lets_go_of_it(pcscd: VirtualReader) -> None:
+    pcscd.insert(SEVEN)
+    with Rival() as rival:
+        desk = Desk(PcscReader(), pcscd)
+        assert isinstance(desk.hears(), ReaderOnline)
+        assert desk.hears() == CardUnreadable(CardTrouble.BUSY)
+        rival.lets_go()
+        assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+        pcscd.remove()
+        assert desk.hears() == CardNotPresent()
+        desk.reader.close()
+
+
+def test_another_program_keeps_the_card_in_a_transaction(pcscd: VirtualReader) -> None:
+    """libpcsclite lets us wait in silence, so it looks like a mute card at first."""
+    pcscd.insert(SEVEN)
+    with Rival(exclusive=False) as rival:
+        desk = Desk(PcscReader(), pcscd)
+        assert isinstance(desk.hears(), ReaderOnline)
+        assert isinstance(desk.hears(), CardUnreadable)
+        rival.lets_go()
+        assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+        desk.reader.close()
+
+
+def test_a_reader_that_cannot_blink_reads_all_the_same(pcscd: VirtualReader) -> None:
+    reader = PcscReader(feedback="acr122u")  # vpcd has no SCardControl
+    desk = Desk(reader, pcscd)
+    assert isinstance(desk.hears(), ReaderOnline)
+    assert reader.abilities == {"security module": "none", "feedback": "none"}
+    pcscd.insert(SEVEN)
+    assert isinstance(desk.hears(), CardPresent)
+    reader.close()
+
+
+class Rival:
+    """Another program on this machine that keeps the card to itself."""
+
+    def __init__(self, exclusive: bool = True) -> None:
+        self._share = scard.SCARD_SHARE_EXCLUSIVE if exclusive else scard.SCARD_SHARE_SHARED
+        self._transaction = not exclusive
+
+    def __enter__(self) -> Rival:
+        _, self._context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+        _, names = scard.SCardListReaders(self._context, [])
+        self._reader = names[0]
+        _await(self._has_card)
+        if self._transaction:
+            assert scard.SCardBeginTransaction(self._card) == scard.SCARD_S_SUCCESS
+        return self
+
+    def _has_card(self) -> bool:
+        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+        result, self._card, _ = scard.SCardConnect(
+            self._context, self._reader, self._share, protocols
+        )
+        return bool(result == scard.SCARD_S_SUCCESS)
+
+    def lets_go(self) -> None:
+        if self._transaction:
+            scard.SCardEndTransaction(self._card, scard.SCARD_LEAVE_CARD)
+        scard.SCardDisconnect(self._card, scard.SCARD_LEAVE_CARD)
+
+    def __exit__(self, *_: object) -> None:
+        scard.SCardReleaseContext(self._context)
+
+
+def _await(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.05)
+
+
 def test_which_reader_is_chosen() -> None:
     dual = ["ACS [ACR1252 Dual Reader SAM] 01 00", "ACS [ACR1252 Dual Reader PICC] 00 00"]
     assert choose_reader(dual, "") == dual[1]
@@ -136,11 +254,27 @@ def test_which_reader_is_chosen() -> None:
     assert choose_reader([], "") is None
 
 
+def test_where_the_security_module_sits() -> None:
+    dual = ["ACS [ACR1252 Dual Reader PICC] 00 00", "ACS [ACR1252 Dual Reader SAM] 01 00"]
+    assert choose_sam(dual, "") == dual[1]
+    assert choose_sam(["Virtual PCD 00 00", "Virtual PCD 00 01"], "") is None
+    assert choose_sam(["Virtual PCD 00 00", "Virtual PCD 00 01"], "00 01") == "Virtual PCD 00 01"
+
+
+def test_how_a_reader_is_spoken_to() -> None:
+    assert language_of("ACS ACR122U PICC Interface 00 00", "auto") is LANGUAGES["acr122u"]
+    assert language_of("ACS [ACR1252 Dual Reader PICC] 00 00", "auto") is LANGUAGES["acr1252u"]
+    assert language_of("Virtual PCD 00 00", "auto") is None
+    assert language_of("ACS ACR122U PICC Interface 00 00", "none") is None
+
+
 @pytest.mark.parametrize(
     ("section", "sentence"),
     [
         ({"raeder": "x"}, "did you mean 'reader'"),
         ({"reader": 5}, "must be text"),
+        ({"sam": 1}, "must be text"),
+        ({"feedback": "acr1222"}, "did you mean 'acr122u'"),
         ({"profiles": []}, "must be a list"),
         ({"profiles": ["uid_tga"]}, "did you mean 'uid_tag'"),
     ],

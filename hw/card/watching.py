@@ -1,0 +1,241 @@
+"""The watch over pcscd's readers: which one is used, and what comes and goes on it.
+
+A watcher speaks to pcscd and puts what it sees into a queue, ``None`` when there was nothing to
+tell: whoever listens knows by the silence that a call into libpcsclite does not come back.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smartcard import scard
+
+from hw.card.feedback import AUTO, Feedback, find_feedback
+from hw.card.profiles import report_of
+from hw.card.reading import Reading, Task
+from hw.protocols import (
+    CardIdentity,
+    CardNotPresent,
+    CardReport,
+    CardTrouble,
+    ReaderOffline,
+    ReaderOnline,
+)
+
+RETRY_SECONDS = 0.5
+WAIT_MILLISECONDS = 500
+READ_SECONDS = 3.0
+STUCK_SECONDS = 5.0
+NO_ANSWER = "pcscd does not answer; restart it (systemctl restart pcscd)"
+_PLUGGING = "\\\\?PnP?\\Notification"  # a reader's name that stands for all that come and go
+_WELL, _TIMEOUT = scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """[card] of kiosk.toml: parts of readers' names, and how cards are read."""
+
+    reader: str = ""
+    sam: str = ""
+    profiles: Sequence[str] = ("uid_tag",)
+    feedback: str = AUTO
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The reader that is used, and what it was found able to do."""
+
+    reader: str
+    sam: str | None
+    feedback: Feedback
+
+
+class Watcher:
+    """Watches in a thread of its own until ``stop``."""
+
+    def __init__(self, wishes: Wishes) -> None:
+        self.heard: queue.SimpleQueue[CardReport | None] = queue.SimpleQueue()
+        self.used: Used | None = None
+        self._wishes = wishes
+        self._over = threading.Event()
+        self._lies = False
+        self._trouble: CardTrouble | None = None
+        self._late: Reading | None = None
+        self._count = 0
+        self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self, seconds: float = 0) -> None:
+        """End the watch, and wait for its thread so long."""
+        self._over.set()
+        if seconds:
+            self._thread.join(seconds)
+
+    @property
+    def runs(self) -> bool:
+        """Whether its thread has not ended."""
+        return self._thread.is_alive()
+
+    # ------------------------------------------------------------ pcscd and its readers
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+            if result == _WELL:
+                self._watch(context)
+                scard.SCardReleaseContext(context)
+            else:
+                self._tell(ReaderOffline(NO_ANSWER))
+            self._over.wait(RETRY_SECONDS)
+
+    def _watch(self, context: Any) -> None:
+        """Until pcscd has gone or was stuck."""
+        goes_on = True
+        while goes_on and not self._over.is_set():
+            names = _readers(context)
+            if names is None:
+                self._tell(ReaderOffline(NO_ANSWER))
+                return
+            reader = choose_reader(names, self._wishes.reader)
+            if reader is None:
+                self._tell(ReaderOffline(_no_reader(self._wishes.reader)))
+                goes_on = self._await_plugging(context)
+            else:
+                goes_on = self._watch_reader(context, reader, names)
+
+    def _await_plugging(self, context: Any) -> bool:
+        result, _ = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, [(_PLUGGING, 0)])
+        return result in (_WELL, _TIMEOUT)
+
+    def _watch_reader(self, context: Any, reader: str, names: Sequence[str]) -> bool:
+        """Until it has gone or another is to be used (True), or pcscd itself has gone (False)."""
+        sam = choose_sam([name for name in names if name != reader], self._wishes.sam)
+        self.used = Used(reader, sam, find_feedback(reader, self._wishes.feedback))
+        state, works = scard.SCARD_STATE_UNAWARE, False
+        while not self._over.is_set():
+            began = time.monotonic()
+            awaited = [(reader, state & ~scard.SCARD_STATE_CHANGED), (_PLUGGING, 0)]
+            result, states = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, awaited)
+            if result == scard.SCARD_E_UNKNOWN_READER:
+                return self._lost(f"the reader {reader} was unplugged", True)
+            if result not in (_WELL, _TIMEOUT):
+                return self._lost(f"the reader {reader} or pcscd went away", False)
+            if time.monotonic() - began > STUCK_SECONDS:
+                return self._lost(NO_ANSWER, False)  # what was seen before may be long past
+            if result == _WELL:
+                state = states[0][1]
+            if state & scard.SCARD_STATE_UNKNOWN:
+                return self._lost(f"the reader {reader} was unplugged", True)
+            works = self._look(reader, state, works)
+            if not self._lies and _readers(context) not in (None, names):
+                return True  # readers came or went: choose again
+            self._tell(None)
+        return False
+
+    def _look(self, reader: str, state: int, worked: bool) -> bool:
+        """Take in the state of the reader; whether it works."""
+        if state & scard.SCARD_STATE_UNAVAILABLE:
+            self._lost(f"the reader {reader} is there but fails; unplug it and plug it in", True)
+            return False
+        if not worked:
+            self._tell(ReaderOnline(reader))
+        self._look_at_card(state)
+        return True
+
+    def _lost(self, reason: str, goes_on: bool) -> bool:
+        self._gone()
+        self._tell(ReaderOffline(reason))
+        return goes_on
+
+    def _tell(self, report: CardReport | None) -> None:
+        self.heard.put(report)
+
+    # ------------------------------------------------------------ the card
+
+    def _look_at_card(self, state: int) -> None:
+        count = state >> 16  # of insertions and removals: a quick swap shows only here
+        present = bool(state & scard.SCARD_STATE_PRESENT)
+        if not present or count != self._count:
+            self._gone()
+        self._count = count
+        if not present:
+            return
+        if state & scard.SCARD_STATE_MUTE:
+            self._known(CardTrouble.MUTE)
+        elif not self._lies or self._is_free_again(state):
+            self._read()
+        elif self._late is not None:
+            self._hear_late(self._late)
+
+    def _is_free_again(self, state: int) -> bool:
+        """Whether the program that held the card may have let go of it."""
+        return self._trouble is CardTrouble.BUSY and not state & scard.SCARD_STATE_EXCLUSIVE
+
+    def _read(self) -> None:
+        assert self.used is not None
+        used = self.used
+        reading = Reading(Task(used.reader, used.sam, self._wishes.profiles, used.feedback))
+        deadline = time.monotonic() + READ_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            answer = reading.answer(min(left, RETRY_SECONDS))
+            if answer is not None:
+                self._known(answer)
+                return
+            self._tell(None)
+        self._late = reading
+        self._known(CardTrouble.MUTE)
+
+    def _hear_late(self, reading: Reading) -> None:
+        """A card that answered after all, or that another program had kept from answering."""
+        answer = reading.answer(0)
+        if answer is not None:
+            self._late = None
+        if isinstance(answer, CardIdentity):
+            self._known(answer)
+
+    def _known(self, answer: CardIdentity | CardTrouble) -> None:
+        """Tell of the card, once, and again when more is known of it."""
+        trouble = answer if isinstance(answer, CardTrouble) else None
+        if self._lies and trouble is self._trouble:
+            return
+        self._lies, self._trouble = True, trouble
+        self._tell(report_of(answer))
+
+    def _gone(self) -> None:
+        self._late = self._trouble = None
+        if self._lies:
+            self._lies = False
+            self._tell(CardNotPresent())
+
+
+def _readers(context: Any) -> list[str] | None:
+    """Names of all readers; None when pcscd does not answer."""
+    result, names = scard.SCardListReaders(context, [])
+    if result == scard.SCARD_E_NO_READERS_AVAILABLE:
+        return []
+    return list(names) if result == _WELL else None
+
+
+def choose_reader(names: Sequence[str], wanted: str) -> str | None:
+    """The reader to watch: the first whose name holds ``wanted``; without a wish the first that
+    says PICC (contactless), else the first that is no SAM slot.
+    """
+    if wanted:
+        return next((name for name in names if wanted in name), None)
+    contactless = next((name for name in names if "PICC" in name), None)
+    return contactless or next((name for name in names if "SAM" not in name), None)
+
+
+def choose_sam(names: Sequence[str], wanted: str) -> str | None:
+    """Where the security module sits: the first whose name holds ``wanted``, by itself "SAM"."""
+    return next((name for name in names if (wanted or "SAM") in name), None)
+
+
+def _no_reader(wanted: str) -> str:
+    which = f"whose name holds {wanted!r} " if wanted else ""
+    return f"no card reader {which}is connected; look at its USB cable"
