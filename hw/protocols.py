@@ -37,6 +37,8 @@ class CardTrouble(StrEnum):
     RANDOM_UID = "randomUid"  # a UID that changes at every tap identifies nobody
     UNKNOWN_KIND = "unknownKind"  # no configured profile knows it
     NEEDS_MRZ = "needsMrz"  # a passport: it opens only to who knows its printed lines
+    NOT_GENUINE = "notGenuine"  # it failed the proof that a security module asks for
+    NO_SAM = "noSam"  # the proof is wanted, and no security module works
     BUSY = "busy"  # another program holds it
 
 

@@ -73,6 +73,16 @@ UNREADABLE: dict[CardTrouble, Notice] = {
         "Paspor Anda baik-baik saja, tetapi anjungan ini memakai e-KTP.",
         "Angkat paspor, lalu tempelkan e-KTP Anda.",
     ),
+    CardTrouble.NOT_GENUINE: _notice(
+        "Kartu ini tidak dapat dipakai",
+        "Anjungan tidak dapat memastikan bahwa kartu ini e-KTP asli.",
+        "Coba tempelkan sekali lagi. Bila tetap begini, bawalah kartu ke petugas di kantor desa.",
+    ),
+    CardTrouble.NO_SAM: _notice(
+        "Kartu belum dapat diperiksa",
+        "Ada bagian anjungan yang bermasalah. Tidak ada yang salah dengan kartu Anda.",
+        "Beri tahu petugas di kantor desa.",
+    ),
     CardTrouble.BUSY: _notice(
         "Pembaca kartu sedang dipakai",
         "Kartu belum terbaca.",

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from hw.card.profiles import uid_tag
+from hw.card.profiles import ektp_sam, emrtd, uid_tag
+from hw.card.profiles.kinds import Profile
+from hw.card.profiles.settings import make_profiles
 from hw.card.slots import Slots, Transmit
 from hw.protocols import CardIdentity, CardPresent, CardTrouble, CardUnreadable
 
-__all__ = ["PROFILES", "Profile", "Slots", "Transmit", "read_card", "report_of"]
+__all__ = [
+    "PROFILES",
+    "Profile",
+    "Slots",
+    "Transmit",
+    "make_profiles",
+    "read_card",
+    "report_of",
+]
 
-Profile = Callable[[Slots], CardIdentity | CardTrouble | None]
-"""Reads a card; None when it is not one of this kind."""
+PROFILES: dict[str, Profile] = {
+    ektp_sam.NAME: ektp_sam.read,
+    emrtd.NAME: emrtd.read,
+    uid_tag.NAME: uid_tag.read,
+}
+"""As they are without a table of their own in the configuration."""
 
-PROFILES: dict[str, Profile] = {"uid_tag": uid_tag.read}
 
-
-def read_card(names: Sequence[str], slots: Slots) -> CardIdentity | CardTrouble:
-    """Try the profiles in order."""
-    for name in names:
-        answer = PROFILES[name](slots)
+def read_card(profiles: Sequence[str | Profile], slots: Slots) -> CardIdentity | CardTrouble:
+    """Try the profiles in order; one may be given by name, or made by ``make_profiles``."""
+    for profile in profiles:
+        answer = (PROFILES[profile] if isinstance(profile, str) else profile)(slots)
         if answer is not None:
             return answer
     return CardTrouble.UNKNOWN_KIND
