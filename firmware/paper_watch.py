@@ -26,6 +26,11 @@ class PaperWatch:
         elif self._watch.near_end and (is_low or not before.near_end):
             self._books.see_roll_end(by_sensor=is_low)
 
+    def renew(self) -> None:
+        """A person says that there is a new roll; the sensor need not say so once more."""
+        self._books.renew_roll()
+        self._watch = RollWatch(near_end=False)
+
     def has_room(self, paper: Paper, mm: int) -> bool:
         """Whether a letter of so many millimetres may be begun."""
         return has_room(self._books.roll(), paper, mm)

@@ -138,6 +138,14 @@ class PrintBooks:
         with self._transaction() as db:
             _begin_roll(db, "used")
 
+    def renew_roll(self) -> None:
+        """A person put a new roll in. The old one tells how long a roll is only when its end had
+        been near; it may have been taken out half full, or this may be said twice.
+        """
+        with self._transaction() as db:
+            near_end = db.execute("SELECT near_end FROM paper_roll WHERE ended = ''").fetchone()[0]
+            _begin_roll(db, "used" if near_end else "removed")
+
     def roll(self) -> Roll:
         """The roll in the ticket printer."""
         used_mm, cuts, near_end, unit = self._db.execute(

@@ -87,6 +87,10 @@ class PrinterThread:
         """Queue a job; JobEnded follows."""
         self._work.put(work)
 
+    def ask(self) -> None:
+        """Ask for the status as soon as the job at hand is done; PrinterSeen follows."""
+        self._work.put(_LOOK_AGAIN)
+
     def close(self, seconds: float) -> None:
         """End after the job at hand, waiting at most ``seconds`` for it."""
         self._work.put(None)

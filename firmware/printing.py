@@ -129,6 +129,10 @@ class Printing:
         elif not self._is_held("service", name):
             self._take("service", name, ROLL, slip=slip, attended=False)
 
+    def renew_roll(self) -> None:
+        """A technician put a new roll into the ticket printer."""
+        self._paper.renew()
+
     def is_idle(self) -> bool:
         """Whether nothing is being printed and nothing waits."""
         return not self._held
