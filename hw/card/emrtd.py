@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from hw.card.apdu import Command, Response
 from hw.card.bac import PassportTrouble, authenticate
-from hw.card.emrtd_files import Photo, object_head, parse_com, parse_dg1, parse_dg2
+from hw.card.emrtd_files import Photo, parse_com, parse_dg1, parse_dg2
 from hw.card.mrz import Mrz, MrzInformation
 from hw.card.secure_messaging import MOST_DATA, SecureMessaging
 from hw.card.slots import Slots, Transmit
+from hw.card.tlv import Header, read_header
 from hw.protocols import CardTrouble
 
 APPLICATION = bytes.fromhex("A0000002471001")
@@ -96,8 +97,8 @@ def _read_file(secure: Secure, file: int) -> bytes | Trouble:
     head = _read_part(secure, 0, _HEAD) if selected.ok else PassportTrouble.NOT_READABLE
     if not isinstance(head, bytes):
         return head
-    told = object_head(head + bytes(_HEAD))
-    length = told[1] + told[2] if told is not None else 0
+    told = read_header(head + bytes(_HEAD))
+    length = told.whole if isinstance(told, Header) else 0
     if not 0 < length <= LARGEST_FILE:
         return PassportTrouble.NOT_READABLE
     return _read_rest(secure, head[:length], length)

@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hw.card.data_objects import inside, split
 from hw.card.mrz import Mrz, parse_mrz
 
 _COM, _TAG_LIST = 0x60, 0x5C
@@ -46,67 +47,25 @@ class Photo:
     kind: PhotoKind
 
 
-def objects(data: bytes) -> list[tuple[int, bytes]] | None:
-    """The BER-TLV objects that fill ``data``; None when they do not."""
-    found: list[tuple[int, bytes]] = []
-    while data:
-        head = object_head(data)
-        if head is None:
-            return None
-        tag, start, length = head
-        if start + length > len(data):
-            return None
-        found.append((tag, data[start : start + length]))
-        data = data[start + length :]
-    return found
-
-
-def object_head(data: bytes) -> tuple[int, int, int] | None:
-    """Of the object that ``data`` begins with: tag, offset of its value, length of its value."""
-    tag_bytes = 2 if data[:1] and data[0] & 0x1F == 0x1F else 1
-    first = data[tag_bytes : tag_bytes + 1]
-    if not first or (tag_bytes == 2 and data[1] & 0x80):
-        return None
-    tag = int.from_bytes(data[:tag_bytes], "big")
-    start = tag_bytes + 1
-    if first[0] < 0x80:
-        return tag, start, first[0]
-    more = first[0] & 0x7F
-    if not 1 <= more <= 3 or len(data) < start + more:
-        return None
-    return tag, start + more, int.from_bytes(data[start : start + more], "big")
-
-
 def parse_com(file: bytes) -> frozenset[int] | None:
     """The tags of the data groups that there are: 0x61 is DG1, 0x75 is DG2."""
-    listed = _inside(file, _COM, _TAG_LIST)
+    listed = inside(file, _COM, _TAG_LIST)
     return None if listed is None else frozenset(listed)
 
 
 def parse_dg1(file: bytes) -> Mrz | None:
     """The machine-readable zone as the chip keeps it."""
-    zone = _inside(file, _DG1, _MRZ)
+    zone = inside(file, _DG1, _MRZ)
     return parse_mrz(zone.decode("ascii")) if zone is not None and zone.isascii() else None
 
 
 def parse_dg2(file: bytes) -> Photo | None:
     """The first photo of the holder's face."""
-    template = _inside(file, _DG2, _GROUP, _TEMPLATE)
-    for tag, value in (objects(template) if template is not None else None) or []:
+    template = inside(file, _DG2, _GROUP, _TEMPLATE)
+    for tag, value in (split(template) if template is not None else None) or []:
         if tag in _FACES:
             return _face_image(value)
     return None
-
-
-def _inside(data: bytes, *path: int) -> bytes | None:
-    """The value that a path of tags leads to."""
-    for wanted in path:
-        found = objects(data)
-        value = next((value for tag, value in found or [] if tag == wanted), None)
-        if value is None:
-            return None
-        data = value
-    return data
 
 
 def _face_image(record: bytes) -> Photo | None:

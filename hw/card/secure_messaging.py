@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from hw.card import tdes
 from hw.card.apdu import Command, Response
+from hw.card.data_objects import split
+from hw.card.tlv import encode
 
 MOST_DATA = 223
 """Bytes of a file that fit into one short protected answer."""
@@ -44,18 +46,18 @@ class SecureMessaging:
         objects = b""
         if command.data:
             ciphertext = tdes.encrypt(self._keys.encryption, tdes.pad(command.data))
-            objects += _object(_CIPHERTEXT, _PADDED + ciphertext)
+            objects += encode(_CIPHERTEXT, _PADDED + ciphertext)
         if command.expected is not None:
-            objects += _object(_LE, bytes((command.expected & 0xFF,)))
+            objects += encode(_LE, bytes((command.expected & 0xFF,)))
         # Without data objects the padded header is whole blocks already and is not padded twice.
         covered = tdes.pad(header) + objects if objects else header
-        body = objects + _object(_MAC, self._next_mac(covered))
+        body = objects + encode(_MAC, self._next_mac(covered))
         return dataclasses.replace(secured, data=body, expected=256)
 
     def unprotect(self, response: Response) -> Response | None:
         """The answer inside; None when its MAC is wrong, or it is no protected answer at all."""
         objects = _split(response.data)
-        if objects is None or [tag for tag, _ in objects][-2:] != [_STATUS, _MAC]:
+        if objects is None:
             return None
         status, mac = objects[-2][1], objects[-1][1]
         if not hmac.compare_digest(self._next_mac(response.data[: -2 - tdes.BLOCK]), mac):
@@ -78,22 +80,8 @@ class SecureMessaging:
         return tdes.retail_mac(self._keys.mac, counter + covered)
 
 
-def _object(tag: int, value: bytes) -> bytes:
-    length = bytes((len(value),)) if len(value) < 0x80 else bytes((0x81, len(value)))
-    return bytes((tag,)) + length + value
-
-
 def _split(data: bytes) -> list[tuple[int, bytes]] | None:
-    """The data objects of an answer; None unless they fill it exactly, with an 8-byte MAC."""
-    found: list[tuple[int, bytes]] = []
-    while data:
-        head = 3 if data[1:2] == b"\x81" else 2
-        if len(data) < head or (head == 2 and data[1] >= 0x80):
-            return None
-        length = data[head - 1]
-        if len(data) < head + length:
-            return None
-        found.append((data[0], data[head : head + length]))
-        data = data[head + length :]
-    sound = len(found) >= 2 and len(found[-1][1]) == tdes.BLOCK and len(found[-2][1]) == 2
-    return found if sound else None
+    """The data objects of an answer; None unless status and MAC, at its end, are of their size."""
+    found = split(data) or []
+    ends = [(tag, len(value)) for tag, value in found[-2:]]
+    return found if ends == [(_STATUS, 2), (_MAC, tdes.BLOCK)] else None
