@@ -1,4 +1,4 @@
-"""A contactless card that is laid on vpcd's reader: our end of vpcd's wire protocol.
+"""A card that is laid on vpcd's reader: our end of vpcd's wire protocol.
 
 Each message is a length (two bytes, big-endian) and a body. A body of one byte is control:
 0 power off, 1 power on, 2 reset, 4 send the ATR; anything else is a command APDU, answered by
@@ -11,29 +11,21 @@ import contextlib
 import socket
 import struct
 import threading
-from enum import StrEnum
+
+from hw.virtual.sides import Manner, Side
 
 VPCD_PORT = 35963
-ATR = bytes.fromhex("3B80800101")  # PC/SC part 3: ISO 14443-4 card without historical bytes
+"""Of slot 0; slot 1 listens on the port after it."""
+
 _ASKS_ATR = 4
-_GET_UID = b"\xff\xca\x00\x00"
-_SELECT = b"\x00\xa4"
 _CONNECT_SECONDS = 5
 
 
-class Manner(StrEnum):
-    """How a card behaves once it is asked something."""
-
-    WELL = "well"
-    MUTE = "mute"  # takes every command and never answers
-    PULLED = "pulled"  # is taken away in the middle of the first command
-
-
 class VirtualCard:
-    """One card with a UID of 4, 7 or 10 bytes, on the reader from ``insert`` to ``remove``."""
+    """One card of any kind, in a slot from ``insert`` to ``remove``."""
 
-    def __init__(self, uid: bytes, manner: Manner = Manner.WELL, port: int = VPCD_PORT) -> None:
-        self._uid = uid
+    def __init__(self, side: Side, manner: Manner = Manner.WELL, port: int = VPCD_PORT) -> None:
+        self._side = side
         self._manner = manner
         self._port = port
         self._socket: socket.socket | None = None
@@ -64,21 +56,18 @@ class VirtualCard:
 
     def _answer(self, body: bytes) -> bytes | None:
         if len(body) == 1:
-            return ATR if body[0] == _ASKS_ATR else None
+            return self._control(body[0])
         if self._manner is Manner.MUTE:
             return None
         if self._manner is Manner.PULLED:
             raise ConnectionAbortedError
-        return answer_command(self._uid, body)
+        return self._side.answer(body)
 
-
-def answer_command(uid: bytes, command: bytes) -> bytes:
-    """What the card says to a command APDU."""
-    if command[:4] == _GET_UID:
-        return uid + b"\x90\x00" if uid else b"\x6a\x81"
-    if command[:2] == _SELECT:
-        return b"\x6a\x82"
-    return b"\x6d\x00"
+    def _control(self, code: int) -> bytes | None:
+        if code == _ASKS_ATR:
+            return self._side.atr
+        self._side.reset()  # power off, power on and reset: all of them make the card forget
+        return None
 
 
 def _receive(connection: socket.socket) -> bytes | None:

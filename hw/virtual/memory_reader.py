@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hw.card.apdu import Command, Response, parse_response
-from hw.card.profiles import Slots, read_card, report_of
+from hw.card.profiles import Profile, Slots, Transmit, read_card, report_of
 from hw.protocols import (
     CardNotPresent,
     CardReport,
@@ -13,17 +13,22 @@ from hw.protocols import (
     ReaderOffline,
     ReaderOnline,
 )
-from hw.virtual.card import Manner, answer_command
+from hw.virtual.kinds import Kind, make_side
+from hw.virtual.sides import Manner, Side
 
 NAME = "memory reader"
+PICC = 0
+_TROUBLES = {Manner.MUTE: CardTrouble.MUTE, Manner.PULLED: CardTrouble.PULLED}
 
 
 class MemoryReader:
     """Reports in the caller's thread, like the one thread of a real driver."""
 
-    def __init__(self) -> None:
+    def __init__(self, profiles: Sequence[str | Profile] = ("uid_tag",)) -> None:
+        self._profiles = profiles
         self._report: Callable[[CardReport], None] = _unheard
         self._there = False
+        self._sam: Side | None = None
 
     def start(self, report: Callable[[CardReport], None]) -> None:
         self._report = report
@@ -32,24 +37,36 @@ class MemoryReader:
     def close(self) -> None:
         self._report = _unheard
 
-    def insert(self, uid: bytes, manner: str = "well") -> None:
-        """Lay a card on the reader."""
-        troubles = {Manner.MUTE: CardTrouble.MUTE, Manner.PULLED: CardTrouble.PULLED}
-        trouble = troubles.get(Manner(manner))
-
-        def transmit(command: Command) -> Response | CardTrouble:
-            answer = parse_response(answer_command(uid, command.encode()))
-            return trouble or answer or CardTrouble.MUTE
-
-        answer = read_card(["uid_tag"], Slots(transmit))
+    def insert(self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = PICC) -> None:
+        """Lay a card on the reader, or put one into the slot of the security module."""
+        side = make_side(Kind(kind), uid, Manner(manner))
+        if slot != PICC:
+            self._sam = side
+            return
+        sam = None if self._sam is None else _transmit_to(self._sam, None)
+        slots = Slots(_transmit_to(side, _TROUBLES.get(Manner(manner))), sam, side.atr)
+        answer = read_card(self._profiles, slots)
         self._there = True
         self._report(report_of(answer))
 
-    def remove(self) -> None:
+    def remove(self, slot: int = PICC) -> None:
         """Take the card away."""
-        if self._there:
+        if slot != PICC:
+            self._sam = None
+        elif self._there:
             self._there = False
             self._report(CardNotPresent())
+
+    def hold(self) -> None:
+        """Another program takes the reader for itself."""
+        self._is_held = True
+
+    def let_go(self) -> None:
+        """It lets go of the reader: a card that lies there is read after all."""
+        self._is_held, held = False, self._held
+        self._held = None
+        if held is not None:
+            self.insert(*held)
 
     def kill_daemon(self) -> None:
         """The reader goes away, and a card on it with it."""
@@ -59,6 +76,14 @@ class MemoryReader:
     def start_daemon(self) -> None:
         """The reader is back."""
         self._report(ReaderOnline(NAME))
+
+
+def _transmit_to(side: Side, trouble: CardTrouble | None) -> Transmit:
+    def transmit(command: Command) -> Response | CardTrouble:
+        answer = parse_response(side.answer(command.encode()))
+        return trouble or answer or CardTrouble.MUTE
+
+    return transmit
 
 
 def _unheard(_report: CardReport) -> None:

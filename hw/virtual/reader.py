@@ -7,10 +7,12 @@ its starter does, however that ends: the inner process watches its standard inpu
 
 From a shell: ``python -m hw.virtual.reader --folder DIR`` prints one line of JSON with the
 addresses of pcscd's socket and of the control socket, and runs until it is stopped. Control:
-one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled"}``,
-``{"remove": true}``, ``{"daemon": "stop|start|freeze|thaw"}``; the answer is ``{"ok": true}`` or an
-error.
-``{"ask": "state"}`` adds the UID of the card that lies there and whether pcscd runs.
+one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled|forged", "kind":
+"tag|ektp|sam|passport", "slot": 0}``, ``{"remove": true, "slot": 0}``,
+``{"daemon": "stop|start|freeze|thaw"}``; the answer is ``{"ok": true}`` or an error. A well-behaved
+tag in slot 0, where citizens' cards go, is meant where nothing else is said; slot 1 is the SAM's.
+``{"ask": "state"}`` adds the UID of the card that lies there, the kinds in both slots, and whether
+pcscd runs.
 """
 
 from __future__ import annotations
@@ -84,13 +86,13 @@ class VirtualReader:
         process.wait()
         process.stdout.close()
 
-    def insert(self, uid: bytes, manner: str = "well") -> None:
+    def insert(self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = 0) -> None:
         """Lay a card on the reader. Hold it half a second or more: pcscd looks every 400 ms."""
-        self._ask({"insert": uid.hex(), "manner": manner})
+        self._ask({"insert": uid.hex(), "manner": manner, "kind": kind, "slot": slot})
 
-    def remove(self) -> None:
+    def remove(self, slot: int = 0) -> None:
         """Take the card away."""
-        self._ask({"remove": True})
+        self._ask({"remove": True, "slot": slot})
 
     def kill_daemon(self) -> None:
         """End pcscd, as a crash would."""

@@ -14,16 +14,23 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hw.virtual.card import VPCD_PORT, Manner, VirtualCard
+from hw.virtual.card import VPCD_PORT, VirtualCard
+from hw.virtual.kinds import Kind, make_side
 from hw.virtual.namespace import bind, die_with_parent, enter_private
+from hw.virtual.sides import Manner
 
 _PCSCD_RUN = Path("/run/pcscd")
 _START_SECONDS = 10.0
 _NOTICED_SECONDS = 0.6
 _CONTROL_SECONDS = 5.0
+
+PICC, SAM = 0, 1
+SLOTS = (PICC, SAM)
+"""One entry in pcscd's configuration gives both; two entries would break vpcd."""
 
 READER_CONF = f"""FRIENDLYNAME "Virtual PCD"
 DEVICENAME /dev/null:{VPCD_PORT:#x}
@@ -32,14 +39,22 @@ CHANNELID {VPCD_PORT:#x}
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A card in a slot. ``uid`` is hex."""
+
+    card: VirtualCard
+    uid: str
+    kind: Kind
+
+
 class Cabinet:
-    """pcscd and the card that may lie on its reader."""
+    """pcscd and the cards that may be in the slots of its reader."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
-        self._card: VirtualCard | None = None
-        self._uid = ""
+        self._laid: dict[int, Laid] = {}
         self._lock = threading.Lock()
 
     def prepare(self) -> None:
@@ -81,24 +96,31 @@ class Cabinet:
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
 
-    def insert(self, uid: str, manner: str) -> None:
-        """Lay a card on the reader; the one before is taken away first."""
-        self.remove()
-        card = VirtualCard(bytes.fromhex(uid), Manner(manner))
+    def insert(self, uid: str, manner: str, kind: str = Kind.TAG, slot: int = PICC) -> None:
+        """Lay a card into a slot; the one before is taken away first."""
+        side = make_side(Kind(kind), bytes.fromhex(uid), Manner(manner))
+        card = VirtualCard(side, Manner(manner), VPCD_PORT + slot)
+        self.remove(slot)
         card.insert()
-        self._card, self._uid = card, uid.lower()
+        self._laid[slot] = Laid(card, uid.lower(), Kind(kind))
 
-    def remove(self) -> None:
+    def remove(self, slot: int = PICC) -> None:
         """Take the card away. Returns when pcscd, which looks every 400 ms, has seen it."""
-        card, self._card = self._card, None
-        if card is not None:
-            card.remove()
+        laid = self._laid.pop(slot, None)
+        if laid is not None:
+            laid.card.remove()
             time.sleep(_NOTICED_SECONDS)
 
     def state(self) -> dict[str, Any]:
-        """Which card lies on the reader (its UID as hex, or None), and whether pcscd runs."""
+        """Which card lies on the reader (its UID as hex, or None), what kind is in each slot,
+        and whether pcscd runs.
+        """
         running = self._daemon is not None and self._daemon.poll() is None
-        return {"card": self._uid if self._card is not None else None, "daemon": running}
+        return {
+            "card": self._laid[PICC].uid if PICC in self._laid else None,
+            "slots": [self._laid[slot].kind if slot in self._laid else None for slot in SLOTS],
+            "daemon": running,
+        }
 
     def obey(self, request: dict[str, Any]) -> dict[str, Any]:
         """One control request; what it tells. Raises ValueError or OSError when it cannot."""
@@ -106,9 +128,10 @@ class Cabinet:
             if request.get("ask") == "state":
                 return self.state()
             if "insert" in request:
-                self.insert(str(request["insert"]), str(request.get("manner", "well")))
+                manner, kind = request.get("manner", Manner.WELL), request.get("kind", Kind.TAG)
+                self.insert(str(request["insert"]), str(manner), str(kind), _slot(request))
             elif "remove" in request:
-                self.remove()
+                self.remove(_slot(request))
             elif request.get("daemon") == "stop":
                 self.stop_daemon()
             elif request.get("daemon") == "start":
@@ -120,6 +143,13 @@ class Cabinet:
             return {}
 
 
+def _slot(request: dict[str, Any]) -> int:
+    slot = request.get("slot", PICC)
+    if slot not in SLOTS or isinstance(slot, bool):
+        raise ValueError(f"there is no slot {slot!r}: 0 is for citizens' cards, 1 for the SAM")
+    return int(slot)
+
+
 def _vpcd_library() -> str:
     """Debian keeps vpcd's driver under the architecture's library folder or beside it."""
     for root in ("/usr/lib/pcsc", "/usr/lib"):
@@ -129,8 +159,12 @@ def _vpcd_library() -> str:
 
 
 def _vpcd_listens() -> bool:
-    """Read from the kernel: a trial connection would be taken for a card."""
-    wanted = f":{VPCD_PORT:04X}"
+    """Both slots; read from the kernel: a trial connection would be taken for a card."""
+    return all(_listens(VPCD_PORT + slot) for slot in SLOTS)
+
+
+def _listens(port: int) -> bool:
+    wanted = f":{port:04X}"
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         with contextlib.suppress(OSError):
             rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
@@ -197,7 +231,8 @@ def main() -> int:
     with contextlib.suppress(KeyboardInterrupt):
         while os.read(0, 1):
             pass
-    cabinet.remove()
+    for slot in SLOTS:
+        cabinet.remove(slot)
     cabinet.stop_daemon()
     return 0
 
