@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hw.card.feedback import AUTO, LANGUAGES, NONE
-from hw.card.profiles import PROFILES
+from hw.card.profiles import PROFILES, Profile, make_profiles
 from hw.card.watching import (
     NO_ANSWER,
     READ_SECONDS,
@@ -41,7 +41,7 @@ __all__ = ["PcscReader", "choose_reader"]
 
 MOST_WATCHERS = 3
 """All watchers of a process share a lock of libpcsclite: more would not get further."""
-_KEYS = ("driver", "reader", "profiles", "sam", "feedback")
+_KEYS = ("driver", "reader", "profiles", "sam", "feedback", *PROFILES)
 
 
 class PcscReader:
@@ -54,7 +54,7 @@ class PcscReader:
     def __init__(
         self,
         wanted: str = "",
-        profiles: Sequence[str] = ("uid_tag",),
+        profiles: Sequence[str | Profile] = ("uid_tag",),
         sam: str = "",
         feedback: str = AUTO,
     ) -> None:
@@ -82,7 +82,7 @@ class PcscReader:
         _refuse_unknown("feedback", feedback, (AUTO, NONE, *LANGUAGES))
         wanted = _text(section, "reader", "", "a part of the reader's name")
         sam = _text(section, "sam", "", "a part of the name of the security module's slot")
-        return cls(wanted, profiles, sam, feedback)
+        return cls(wanted, make_profiles(profiles, section), sam, feedback)
 
     @property
     def abilities(self) -> dict[str, str]:

@@ -18,7 +18,7 @@ from smartcard import scard
 
 from hw.card.apdu import Command, Response, parse_response
 from hw.card.feedback import Feedback, Heard
-from hw.card.profiles import Slots, Transmit, read_card
+from hw.card.profiles import Profile, Slots, Transmit, read_card
 from hw.protocols import CardIdentity, CardTrouble
 
 SLIPPED_SECONDS = 0.5
@@ -48,7 +48,7 @@ class Task:
 
     reader: str
     sam: str | None
-    profiles: Sequence[str]
+    profiles: Sequence[str | Profile]
     feedback: Feedback
 
 
@@ -99,6 +99,22 @@ class Reading:
             return False
         self._answers.put(answer)
         return True
+
+
+@contextmanager
+def open_slots(reader: str, sam: str | None) -> Iterator[Slots | CardTrouble]:
+    """The slots of this reader, for whoever asks the card himself; the trouble without a card."""
+    with _context() as context:
+        connected = _connect(context, reader) if context is not None else CardTrouble.PULLED
+        if isinstance(connected, CardTrouble):
+            yield connected
+            return
+        card, transmit = connected
+        try:
+            with _sam(context, sam) as module:
+                yield Slots(transmit, module, _atr(card))
+        finally:
+            scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from smartcard import scard
 
 from hw.card.feedback import AUTO, Feedback, find_feedback
-from hw.card.profiles import report_of
+from hw.card.profiles import Profile, report_of
 from hw.card.reading import Reading, Task
 from hw.protocols import (
     CardIdentity,
@@ -42,7 +42,7 @@ class Wishes:
 
     reader: str = ""
     sam: str = ""
-    profiles: Sequence[str] = ("uid_tag",)
+    profiles: Sequence[str | Profile] = ("uid_tag",)
     feedback: str = AUTO
 
 
