@@ -21,12 +21,16 @@ from firmware.journal import Journal
 from firmware.parts import assemble
 from firmware.signals import Signal, Stop
 from firmware.store import Store
+from hw.registry import NONE as NO_DRIVER
 
 EXIT_UNUSABLE = 2
+EXIT_BATTERY = 3
 
 
 def main() -> int:
-    """Run a kiosk until SIGTERM. Exit code 2 when its configuration cannot be used."""
+    """Run a kiosk until SIGTERM. Exit code 2 when its configuration cannot be used, 3 when it
+    stopped because the mains was gone for too long: whoever started it switches the machine off.
+    """
     arguments = _arguments()
     os.umask(0o077)
     faulthandler.enable()  # prints places in the code, never values
@@ -55,8 +59,9 @@ def _run(config: KioskConfig) -> int:
     parts = assemble(config, store, journal, inbox.put)
     _stop_on_signals(inbox)
     print(f"anjungan-controller: kiosk {config.sections.kiosk.id} is up", flush=True)
-    Controller(parts, _first_state(config), inbox, random.random).run()
-    return 0
+    controller = Controller(parts, _first_state(config), inbox, random.random)
+    controller.run()
+    return EXIT_BATTERY if controller.battery_is_over else 0
 
 
 def _first_state(config: KioskConfig) -> State:
@@ -66,6 +71,8 @@ def _first_state(config: KioskConfig) -> State:
         idle=visit.idle_seconds,
         answer=visit.answer_seconds,
         card_must_stay=visit.card_must_stay,
+        on_battery=visit.on_battery,
+        tickets=config.sections.printer.get("driver", NO_DRIVER) != NO_DRIVER,
     )
     return State(policy, config.catalogue)
 

@@ -61,6 +61,7 @@ class VisitSection(msgspec.Struct, frozen=True):
     idle_seconds: Seconds = 60.0
     answer_seconds: Seconds = 30.0
     card_must_stay: bool = False
+    on_battery: bool = True
 
 
 class Sections(msgspec.Struct, frozen=True):
@@ -74,6 +75,7 @@ class Sections(msgspec.Struct, frozen=True):
     printer: dict[str, Any] = {}
     page_printer: dict[str, Any] = {}
     indicator: dict[str, Any] = {}
+    inputs: dict[str, Any] = {}
 
 
 class KioskConfig(msgspec.Struct, frozen=True):

@@ -19,10 +19,12 @@ import msgspec
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
 from firmware.core.ids import uuid7
+from firmware.core.lamps import lamps_of
 from firmware.core.projection import view_of
 from firmware.core.state import State
 from firmware.core.view import ViewState
 from firmware.health import Readings, heartbeat
+from firmware.inputs import Inputs
 from firmware.outbox import Outbox
 from firmware.parts import Parts
 from firmware.post import Post
@@ -30,6 +32,7 @@ from firmware.print_books import PrintJob
 from firmware.printing import Printing
 from firmware.signals import (
     CardReported,
+    InputReported,
     JobEnded,
     JobWent,
     LinkDown,
@@ -86,6 +89,8 @@ class Controller:
         self._printing = Printing(
             parts.store, parts.journal, parts.print_key, _now_text, tell, self._collected
         )
+        self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
+        self.battery_is_over = False
         self._visits = Visits(
             parts.kiosk.id, parts.keys, parts.store, parts.journal, parts.worker, tell
         )
@@ -122,6 +127,9 @@ class Controller:
         if parts.page is not None:
             self._printing.attach_page(*parts.page)
         self._printing.recover()
+        lamps = parts.indicator
+        parts.journal.write("lamps.state", state=lamps.state.value, detail=lamps.reason)
+        lamps.show(lamps_of(self._state))
         parts.start(self._inbox.put)
 
     def _stop(self) -> None:
@@ -153,6 +161,9 @@ class Controller:
 
     def _pass_time(self) -> None:
         now = time.monotonic()
+        if self._inputs.battery_is_over(now):
+            self._parts.journal.write("power.stopping", seconds=round(self._parts.ups_seconds))
+            self._stopping = self.battery_is_over = True
         self._events.append(events.Tick(now, datetime.now().astimezone().date()))
         if self._link_online and now >= self._outbox_at:
             self._guarded(lambda: self._send_due(now))
@@ -185,6 +196,9 @@ class Controller:
         if after.visits != before.visits:
             self._guarded(lambda: self._count("visits"))
 
+    def _count_if_possible(self, name: str) -> None:
+        self._guarded(partial(self._count, name))
+
     def _count(self, name: str) -> None:
         self._parts.store.count(name)
 
@@ -213,6 +227,9 @@ class Controller:
         match signal:
             case CardReported(report):
                 self._card_reported(report)
+            case InputReported(report):
+                self._inputs.take(report, time.monotonic())
+                self._beat_soon()
             case PrinterSeen(medium, status):
                 if self._printing.status.get(medium) != status:
                     self._beat_soon()
@@ -375,6 +392,8 @@ class Controller:
             uptime_seconds=int(now - self._started_at),
             reader_online=self._state.reader_online,
             printers=self._printing.status,
+            indicator=self._parts.indicator.state,
+            inputs=self._inputs.readings,
             version=self._parts.version,
         )
         message = heartbeat(readings, self._parts.store, datetime.now().astimezone())

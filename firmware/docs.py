@@ -11,6 +11,7 @@ from firmware.core.print_job import FINISHED, MOVES, JobState
 from firmware.core.session import ANYWHERE, TABLE
 from firmware.core.state import Phase
 from firmware.journal import catalogue_page
+from hw.indicator.page import lamps_page, lamps_picture
 
 DOCS = Path(__file__).parent.parent / "docs"
 _BEGIN = "<!-- made by python -m firmware.docs: begin -->"
@@ -67,7 +68,12 @@ def pages() -> dict[Path, str]:
     visit = f"{state_diagram()}\n\nIn every phase:\n\n{anywhere_table()}"
     text = _between(architecture.read_text(), _BEGIN, visit, _END)
     text = _between(text, _JOB_BEGIN, print_job_diagram(), _JOB_END)
-    return {architecture: text, DOCS / "journal.md": catalogue_page()}
+    return {
+        architecture: text,
+        DOCS / "journal.md": catalogue_page(),
+        DOCS / "lamps.md": lamps_page(),
+        DOCS / "images" / "lamps.svg": lamps_picture(),
+    }
 
 
 def main() -> None:

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from firmware.core.paper import tickets_left
 from firmware.core.wire import Heartbeat
+from firmware.inputs import InputReadings
 from firmware.printer_words import describe_status
 from firmware.store import Store
-from hw.protocols import Paper, PrinterStatus
+from hw.protocols import DeviceState, Paper, PrinterStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Readings:
     uptime_seconds: int
     reader_online: bool
     printers: Mapping[str, PrinterStatus]
+    indicator: DeviceState
+    inputs: InputReadings
     version: str
 
 
@@ -44,6 +47,12 @@ def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
         queue_oldest_seconds=_age_seconds(oldest, now),
         visits=store.counter("visits"),
         firmware=readings.version,
+        indicator=readings.indicator.value,
+        inputs=readings.inputs.state.value,
+        cabinet_door=readings.inputs.door,
+        power=readings.inputs.power,
+        door_openings=store.counter("doors"),
+        power_cuts=store.counter("power_cuts"),
         roll_used_mm=roll.used_mm,
         tickets_left=tickets_left(roll),
         ticket_printer_idle_seconds=_age_seconds(unit.last_print_at or unit.first_seen_at, now),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any
 
-from firmware.config import KioskConfig, KioskSection
+from firmware.config import KioskConfig, KioskSection, Sections
 from firmware.core import wire
 from firmware.core.errors import ConfigurationError
 from firmware.journal import Journal
@@ -14,11 +15,11 @@ from firmware.link import Link
 from firmware.print_key import PrintKey
 from firmware.printers import PrinterThread
 from firmware.screen import ScreenServer
-from firmware.signals import CardReported, Signal
+from firmware.signals import CardReported, InputReported, Signal
 from firmware.store import Store
 from firmware.worker import Worker
 from hw import registry
-from hw.protocols import CardReader, Indicator, PagePrinter, TicketPrinter
+from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
 
 _LAST_JOB_SECONDS = 10.0
 
@@ -28,6 +29,7 @@ class Parts:
     """Everything that the controller works with."""
 
     kiosk: KioskSection
+    sections: Sections
     version: str
     heartbeat_seconds: float
     keys: tuple[bytes, bytes]
@@ -41,6 +43,8 @@ class Parts:
     roll: tuple[TicketPrinter, PrinterThread] | None
     page: tuple[PagePrinter, PrinterThread] | None
     indicator: Indicator
+    inputs: CabinetInputs
+    ups_seconds: float
 
     def start(self, post: Callable[[Signal], None]) -> None:
         """Start every thread."""
@@ -50,6 +54,7 @@ class Parts:
             if owner is not None:
                 owner[1].start()
         self.reader.start(lambda report: post(CardReported(report)))
+        self.inputs.start(lambda report: post(InputReported(report)))
         self.link.start()
 
     def close_printers(self) -> None:
@@ -62,6 +67,7 @@ class Parts:
     def close(self) -> None:
         """Close everything else."""
         self.reader.close()
+        self.inputs.close()
         self.worker.close()
         self.screen.close()
         self.link.close()
@@ -77,7 +83,9 @@ def assemble(
         reader = registry.make_card_reader(sections.card)
         roll = registry.make_ticket_printer(sections.printer)
         page = registry.make_page_printer(sections.page_printer)
-        indicator = registry.make_indicator(sections.indicator)
+        indicator = registry.make_indicator(_placed(config, sections.indicator))
+        inputs = registry.make_inputs(_placed(config, sections.inputs))
+        registry.refuse_shared_pins(sections.indicator, sections.inputs)
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
     runtime = config.path(sections.kiosk.runtime_dir)
@@ -86,6 +94,7 @@ def assemble(
     link = sections.link
     return Parts(
         kiosk=sections.kiosk,
+        sections=sections,
         version=version,
         heartbeat_seconds=link.heartbeat_seconds,
         keys=(config.site_key, config.regency_key),
@@ -105,4 +114,14 @@ def assemble(
         roll=(roll, PrinterThread("roll", roll.status, post)) if roll else None,
         page=(page, PrinterThread("page", page.status, post)) if page else None,
         indicator=indicator,
+        inputs=inputs,
+        ups_seconds=registry.ups_seconds(sections.inputs),
+    )
+
+
+def _placed(config: KioskConfig, section: dict[str, Any]) -> dict[str, Any]:
+    """A device's table with the path of its control socket made whole."""
+    control = section.get("control")
+    return (
+        {**section, "control": str(config.path(control))} if isinstance(control, str) else section
     )

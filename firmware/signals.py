@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from firmware.core.events import Event
 from firmware.core.view import Intent
 from firmware.vault import Damaged, OpenVault
-from hw.protocols import CardReport, PrinterStatus, PrintOutcome
+from hw.protocols import CardReport, InputReport, PrinterStatus, PrintOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,13 @@ class CardReported:
     """From the card reader's thread."""
 
     report: CardReport
+
+
+@dataclass(frozen=True, slots=True)
+class InputReported:
+    """From the thread of door, service button and UPS line."""
+
+    report: InputReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,7 @@ class Stop:
 Signal = (
     Event
     | CardReported
+    | InputReported
     | PrinterSeen
     | JobWent
     | JobEnded

@@ -119,7 +119,7 @@ class Store:
     # ------------------------------------------------------------ counters
 
     def counter(self, name: str) -> int:
-        """The present value of boot, seq, srv_seq or visits."""
+        """The present value of boot, seq, srv_seq, visits, doors or power_cuts."""
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row[0])
 

@@ -306,6 +306,10 @@ class Indicator(Protocol):
     def state(self) -> DeviceState:
         """Whether there are lamps. Nobody can ask a lamp whether it is lit."""
 
+    @property
+    def reason(self) -> str:
+        """Why there are none although they are wanted: a sentence for a technician; else empty."""
+
     def show(self, pattern: Pattern) -> None:
         """Show ``pattern`` until the next call. Never blocks."""
 

@@ -41,7 +41,11 @@ P = Phase
 
 
 def _begin(state: State, event: CardTapped) -> Result:
-    """A new visit. Whatever was there of a former one is gone first."""
+    """A new visit. Whatever was there of a former one is gone first. On a battery that is to
+    be saved none begins; a former one is over all the same, since its card is another.
+    """
+    if state.saves_battery:
+        return (state, ()) if state.visit is None else end(state)
     number = state.visits + 1
     visit = Visit(number=number, identity=event.identity)
     state = replace(state, visits=number, visit=visit, notice=None, touched_at=state.now)
@@ -245,7 +249,7 @@ def _letter_again(state: State, _intent: view.Retry) -> Result:
 
 # ---------------------------------------------------------------- the table
 
-_AGAIN = row(_card_again, P.LOOKING_UP)
+_AGAIN = row(_card_again, P.LOOKING_UP, P.GOODBYE)
 _FINISH = row(end, P.GOODBYE)
 _TAKEN = row(_card_taken, P.GOODBYE)
 _HOME = row(_go_home, P.HOME)
@@ -308,7 +312,7 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.COLLECT, CardTapped): _AGAIN,
     (P.NOTICE, view.Retry): row(_retry_notice, P.REVIEW),
     (P.NOTICE, view.Finish): _FINISH,
-    (P.NOTICE, CardTapped): row(_begin, P.LOOKING_UP),
+    (P.NOTICE, CardTapped): row(_begin, P.LOOKING_UP, P.GOODBYE),
     (P.NOTICE, CardFailed): row(_card_failed, P.NOTICE),
     (P.GOODBYE, CardTapped): row(_begin, P.LOOKING_UP),
     (P.GOODBYE, CardFailed): row(_card_failed, P.NOTICE),

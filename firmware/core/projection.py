@@ -18,7 +18,9 @@ from firmware.core.view import Known, Say, ViewState
 
 def view_of(state: State, serial: int) -> ViewState:
     """The whole of what is shown now. ``serial`` grows by one at every view."""
-    lights = view.Lights(state.reader_online, state.printer_usable, state.link_online)
+    lights = view.Lights(
+        state.reader_online, state.printer_usable, state.link_online, state.cabinet.on_mains
+    )
     screen = _SCREENS[state.phase](state)
     return ViewState(serial, state.policy.place, lights, screen, idle_seconds(state))
 
@@ -28,6 +30,11 @@ def _out_of_service(state: State) -> view.Screen:
         return view.OutOfService(
             Say("Anjungan sedang diperiksa petugas."),
             Say("Silakan tunggu sebentar. Untuk keperluan mendesak, datanglah ke kantor desa."),
+        )
+    if state.saves_battery:
+        return view.OutOfService(
+            Say("Listrik padam; kiosk berjalan dengan baterai."),
+            Say("Anjungan melayani lagi setelah listrik menyala."),
         )
     return view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),

@@ -23,10 +23,10 @@ from firmware.core.events import (
     ServiceAsked,
     Tick,
 )
+from firmware.core.lamps import lamps_of
 from firmware.core.notices import SLOW, UNSURE_STORED
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
-from hw.protocols import Pattern
 
 P = Phase
 
@@ -54,24 +54,10 @@ def _is_late(state: State, trigger: object) -> bool:
     return number is not None and (state.visit is None or state.visit.number != number)
 
 
-_LAMPS: dict[Phase, Pattern] = {
-    P.OUT_OF_SERVICE: Pattern.OUT_OF_SERVICE,
-    P.TECHNICIAN: Pattern.OUT_OF_SERVICE,
-    P.ATTRACT: Pattern.CARD_PLEASE,
-    P.LOOKING_UP: Pattern.BUSY,
-    P.OPENING: Pattern.BUSY,
-    P.STORING: Pattern.BUSY,
-    P.NOTICE: Pattern.ATTENTION,
-    P.TICKET: Pattern.TAKE_PAPER,
-    P.COLLECT: Pattern.TAKE_PAPER,
-}
-
-
 def _lamps(before: State, after: State) -> tuple[Command, ...]:
-    """The lamps follow the pair of phases, not the branch that led there."""
-    old = _LAMPS.get(before.phase, Pattern.IN_SERVICE)
-    new = _LAMPS.get(after.phase, Pattern.IN_SERVICE)
-    return (ShowLamps(new),) if old != new else ()
+    """The lamps follow the pair of states, not the branch that led there."""
+    pattern = lamps_of(after)
+    return (ShowLamps(pattern),) if pattern is not lamps_of(before) else ()
 
 
 # ---------------------------------------------------------------- devices
@@ -79,7 +65,12 @@ def _lamps(before: State, after: State) -> tuple[Command, ...]:
 
 def _reader(state: State, event: ReaderChanged) -> Result:
     state = replace(state, reader_online=event.online)
-    return (rest(state) if state.phase in (P.ATTRACT, P.OUT_OF_SERVICE) else state), ()
+    return _in_or_out_of_service(state), ()
+
+
+def _in_or_out_of_service(state: State) -> State:
+    """Only where nobody is served: a visit that has begun may end in peace."""
+    return rest(state) if state.phase in (P.ATTRACT, P.OUT_OF_SERVICE) else state
 
 
 def _printer(state: State, event: PrinterChanged) -> Result:
@@ -95,7 +86,8 @@ def _door(state: State, event: DoorChanged) -> Result:
 
 
 def _power(state: State, event: PowerChanged) -> Result:
-    return replace(state, cabinet=replace(state.cabinet, on_mains=event.on_mains)), ()
+    state = replace(state, cabinet=replace(state.cabinet, on_mains=event.on_mains))
+    return _in_or_out_of_service(state), ()
 
 
 # ---------------------------------------------------------------- time
@@ -153,7 +145,7 @@ ANYWHERE: dict[type, Transition] = {
     PrinterChanged: row(_printer),
     LinkChanged: row(_link),
     DoorChanged: row(_door),
-    PowerChanged: row(_power),
+    PowerChanged: row(_power, P.ATTRACT, P.OUT_OF_SERVICE),
     ServiceAsked: row(technician.remember),
     view.StillHere: row(_still_here),
 }

@@ -50,7 +50,8 @@ class Policy:
 
     After ``idle`` without a touch the visitor is asked, and has ``answer`` to say so.
     ``busy`` bounds every wait for the kiosk's own work, ``print`` every wait for paper.
-    A technician's visit ends after ``technician`` without a touch.
+    ``on_battery``: visits may begin while the mains is gone. ``tickets``: there is a printer
+    for them. A technician's visit ends after ``technician`` without a touch.
     """
 
     place: str
@@ -62,6 +63,8 @@ class Policy:
     busy: float = 20
     print: float = 120
     technician: float = 600
+    on_battery: bool = True
+    tickets: bool = True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -160,6 +163,11 @@ class State:
         """The visit; only in phases that have one."""
         assert self.visit is not None
         return self.visit
+
+    @property
+    def saves_battery(self) -> bool:
+        """Whether no visit may begin because the mains is gone."""
+        return not self.cabinet.on_mains and not self.policy.on_battery
 
     @property
     def technician(self) -> Service:

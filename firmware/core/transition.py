@@ -33,7 +33,8 @@ def end(state: State, _event: object = None) -> Result:
 
 def rest(state: State) -> State:
     """Nobody is here any more, neither a citizen nor a technician."""
-    phase = Phase.ATTRACT if state.reader_online else Phase.OUT_OF_SERVICE
+    serves = state.reader_online and not state.saves_battery
+    phase = Phase.ATTRACT if serves else Phase.OUT_OF_SERVICE
     return replace(state, visit=None, notice=None, service=None).enter(phase)
 
 

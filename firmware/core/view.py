@@ -242,6 +242,7 @@ class Lights(msgspec.Struct, frozen=True):
     reader: bool
     printer: bool
     link: bool
+    mains: bool = True
 
 
 class ViewState(msgspec.Struct, frozen=True):

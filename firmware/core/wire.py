@@ -110,6 +110,12 @@ class Heartbeat(msgspec.Struct, frozen=True):
     roll_used_mm: Count = 0
     tickets_left: Count = 0
     ticket_printer_idle_seconds: Count = 0
+    indicator: str = "noDevice"
+    inputs: str = "noDevice"
+    cabinet_door: str = "noDevice"
+    power: str = "noDevice"
+    door_openings: Count = 0
+    power_cuts: Count = 0
     v: int = VERSION
 
 

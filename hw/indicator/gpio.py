@@ -28,6 +28,7 @@ class GpioIndicator(Protocol):
     """Either form: an indicator that also tells what it was last asked to show."""
 
     state: DeviceState
+    reason: str
     pattern: Pattern | None
 
     def show(self, pattern: Pattern) -> None: ...
@@ -39,6 +40,7 @@ class RgbIndicator:
     """One lamp of three colours on BCM pins; ``active_high`` False for a common anode."""
 
     state = DeviceState.ONLINE
+    reason = ""
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class LampsIndicator:
     """Three lamps: at the card reader, at the paper's exit, and for the kiosk itself."""
 
     state = DeviceState.ONLINE
+    reason = ""
 
     def __init__(
         self,

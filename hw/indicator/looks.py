@@ -3,8 +3,9 @@
 Nobody needs to see colours: every pattern has a rhythm of its own, and whoever has lamps at
 three places sees the place as well. An even rhythm says that all is well. Counted flashes,
 then a pause, say that something is not: the count is what a village tells the technician by
-telephone. Flash rates are those of CEN XFS4IoT's lights; none is faster than two a second,
-since from three on a flash can harm people with epilepsy (WCAG 2.2, 2.3.1).
+telephone. It begins at two: one flash and a pause would be an even rhythm. Flash rates are
+those of CEN XFS4IoT's lights; none is faster than two a second, since from three on flashes can
+harm people with epilepsy (WCAG 2.2, 2.3.1).
 """
 
 from __future__ import annotations
@@ -121,9 +122,9 @@ LOOKS: dict[Pattern, Look] = {
     Pattern.CARD_PLEASE: Look(Colour.BLUE, Rhythm(FlashRate.SLOW), Place.CARD),
     Pattern.BUSY: Look(Colour.BLUE, Rhythm(FlashRate.MEDIUM), Place.CARD),
     Pattern.TAKE_PAPER: Look(Colour.GREEN, Rhythm(FlashRate.QUICK), Place.PAPER),
-    Pattern.OUT_OF_SERVICE: Look(Colour.RED, counted(1), Place.SERVICE),
     Pattern.ATTENTION: Look(Colour.YELLOW, counted(2), Place.CARD),
     Pattern.OUT_OF_PAPER: Look(Colour.MAGENTA, counted(3), Place.PAPER),
     Pattern.TECHNICIAN_EXPECTED: Look(Colour.WHITE, counted(4), Place.SERVICE),
+    Pattern.OUT_OF_SERVICE: Look(Colour.RED, counted(5), Place.SERVICE),
 }
 """Pattern -> look. docs/lamps.md is made from it."""

@@ -16,6 +16,7 @@ in quarters of a second. What is not wired is left out.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import socket
 import threading
@@ -85,7 +86,7 @@ class VirtualPins:
         self._finger = threading.Lock()
         self._callers: set[socket.socket] = set()
         self._listener = socket.socket(socket.AF_UNIX)
-        control.unlink(missing_ok=True)  # of a controller that was killed
+        _make_room(control)
         self._listener.bind(str(control))
         control.chmod(0o600)
         self._listener.listen()
@@ -96,6 +97,8 @@ class VirtualPins:
 
     def light(self, form: str, beat_seconds: float) -> GpioIndicator:
         """Put lamps of that form on pins."""
+        if self._indicator is not None:
+            raise OSError(errno.EBUSY, "there are lamps on these pins already")
         pins = dict(zip(FORMS[form], _LAMP_PINS, strict=True))
         self._form, self._indicator = (
             form,
@@ -218,6 +221,19 @@ class VirtualPins:
         self.factory.reset()
 
 
+def _make_room(control: Path) -> None:
+    """Remove a socket that a controller left that was killed; one that is in use stays."""
+    if not control.is_socket():
+        return
+    with socket.socket(socket.AF_UNIX) as caller:
+        try:
+            caller.connect(str(control))
+        except ConnectionRefusedError:
+            control.unlink()
+        else:
+            raise OSError(errno.EADDRINUSE, "another program has its pins there")
+
+
 def _lamp(colour: str, rhythm: Rhythm, lit: bool) -> State:
     return {
         "colour": colour,
@@ -253,13 +269,18 @@ class VirtualIndicator:
     """Lamps of a form on virtual pins. An OSError when the socket cannot be made."""
 
     state = DeviceState.ONLINE
+    reason = ""
 
     def __init__(
         self, control: Path, form: str = "rgb", beat_seconds: float = BEAT_SECONDS
     ) -> None:
         self._control = control.resolve()
         self.pins = _take(self._control)
-        self._lamps = self.pins.light(form, beat_seconds)
+        try:
+            self._lamps = self.pins.light(form, beat_seconds)
+        except OSError:
+            _give_back(self._control)
+            raise
         self._closed = False
 
     def show(self, pattern: Pattern) -> None:

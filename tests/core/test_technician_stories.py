@@ -28,7 +28,7 @@ def at_service() -> Visit:
 def test_a_long_press_shows_the_devices_and_leave_leads_back() -> None:
     visit = at_service()
     assert visit.screen.devices == (READER, PRINTER)
-    assert visit.last(commands.ShowLamps).pattern is Pattern.OUT_OF_SERVICE
+    assert visit.last(commands.ShowLamps).pattern is Pattern.TECHNICIAN_EXPECTED
     visit.presses(view.Leave())
     assert isinstance(visit.screen, view.Attract)
     assert visit.last(commands.ShowLamps).pattern is Pattern.CARD_PLEASE

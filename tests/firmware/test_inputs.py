@@ -1,0 +1,142 @@
+"""The door, the service button and the mains, from a switch's report to journal and heartbeat."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from firmware.core import wire
+from firmware.core.events import DoorChanged, Event, PowerChanged, ServiceAsked
+from firmware.health import Readings, heartbeat
+from firmware.inputs import InputReadings, Inputs
+from firmware.journal import Journal
+from firmware.store import Store
+from hw.protocols import (
+    DeviceState,
+    DoorClosed,
+    DoorOpened,
+    InputsOffline,
+    InputsOnline,
+    PowerBack,
+    PowerLost,
+    ServicePressed,
+)
+
+UPS_SECONDS = 120
+
+
+class Watched:
+    """Inputs, with all that they told."""
+
+    def __init__(self, folder: Path, ups_seconds: float = UPS_SECONDS) -> None:
+        self._file = folder / "journal.jsonl"
+        self.journal = Journal(self._file, lambda: datetime.now().astimezone())
+        self.told: list[Event] = []
+        self.counted: Counter[str] = Counter()
+        self.inputs = Inputs(
+            self.journal, self.told.append, lambda name: self.counted.update([name]), ups_seconds
+        )
+
+    def written(self) -> list[str]:
+        return [json.loads(line)["event"] for line in self._file.read_text().splitlines()]
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    watched = Watched(tmp_path)
+    yield watched
+    watched.journal.close()
+
+
+def test_a_cabinet_without_inputs_has_none(watched: Watched) -> None:
+    assert watched.inputs.readings == InputReadings(DeviceState.NO_DEVICE, "noDevice", "noDevice")
+    assert not watched.inputs.battery_is_over(1e9)
+
+
+def test_a_start_with_the_door_shut_and_power_is_no_news(watched: Watched) -> None:
+    for report in (InputsOnline(), DoorClosed(), PowerBack()):
+        watched.inputs.take(report, 1.0)
+    assert watched.written() == ["inputs.changed"]
+    assert watched.counted == {}
+    assert watched.inputs.readings == InputReadings(DeviceState.ONLINE, "closed", "mains")
+
+
+def test_an_open_door_is_written_down_counted_and_told(watched: Watched) -> None:
+    for report in (InputsOnline(), DoorClosed(), DoorOpened(), DoorOpened(), DoorClosed()):
+        watched.inputs.take(report, 1.0)
+    assert watched.written() == ["inputs.changed", "door.changed", "door.changed"]
+    assert watched.counted == {"doors": 1}
+    assert watched.told[-2:] == [DoorChanged(open=True), DoorChanged(open=False)]
+
+
+def test_the_service_button_is_passed_on(watched: Watched) -> None:
+    watched.inputs.take(ServicePressed(long=False), 1.0)
+    watched.inputs.take(ServicePressed(long=True), 2.0)
+    assert watched.told == [ServiceAsked(long=False), ServiceAsked(long=True)]
+
+
+def test_a_short_cut_of_the_mains_is_outlived(watched: Watched) -> None:
+    watched.inputs.take(InputsOnline(), 0.0)
+    watched.inputs.take(PowerLost(), 10.0)
+    assert watched.inputs.readings.power == "battery"
+    assert not watched.inputs.battery_is_over(129.9)
+    watched.inputs.take(PowerBack(), 129.9)
+    assert not watched.inputs.battery_is_over(1e9)
+    assert watched.told == [PowerChanged(on_mains=False), PowerChanged(on_mains=True)]
+    assert watched.counted == {"power_cuts": 1}
+
+
+def test_a_long_cut_ends_the_battery(watched: Watched) -> None:
+    watched.inputs.take(InputsOnline(), 0.0)
+    watched.inputs.take(PowerLost(), 10.0)
+    watched.inputs.take(PowerLost(), 100.0)  # told again, it is still the same cut
+    assert watched.inputs.battery_is_over(130.0)
+
+
+def test_a_battery_without_limit_is_never_over(tmp_path: Path) -> None:
+    watched = Watched(tmp_path, ups_seconds=0)
+    watched.inputs.take(PowerLost(), 10.0)
+    assert not watched.inputs.battery_is_over(1e9)
+    watched.journal.close()
+
+
+def test_lines_that_cannot_be_read_any_more_keep_nobody_out(watched: Watched) -> None:
+    for report in (InputsOnline(), DoorOpened(), PowerLost()):
+        watched.inputs.take(report, 10.0)
+    watched.inputs.take(InputsOffline("the chip is gone"), 20.0)
+    assert watched.told[-2:] == [DoorChanged(open=False), PowerChanged(on_mains=True)]
+    assert watched.inputs.readings == InputReadings(DeviceState.OFFLINE, "noDevice", "noDevice")
+    assert not watched.inputs.battery_is_over(1e9)
+
+
+def test_a_heartbeat_tells_of_lamps_door_and_power(tmp_path: Path) -> None:
+    store = Store(tmp_path / "kiosk.db")
+    for name in ("doors", "doors", "power_cuts"):
+        store.count(name)
+    now = datetime.now().astimezone()
+    readings = Readings(
+        kiosk="3510192001-1",
+        at=now.isoformat(),
+        uptime_seconds=1,
+        reader_online=True,
+        printers={},
+        indicator=DeviceState.OFFLINE,
+        inputs=InputReadings(DeviceState.ONLINE, "open", "battery"),
+        version="0",
+    )
+    beat = msgspec.json.decode(wire.encode(heartbeat(readings, store, now)))
+    told = {name: beat[name] for name in ("indicator", "inputs", "cabinet_door", "power")}
+    assert told == {
+        "indicator": "offline",
+        "inputs": "online",
+        "cabinet_door": "open",
+        "power": "battery",
+    }
+    assert (beat["door_openings"], beat["power_cuts"]) == (2, 1)
+    store.close()
