@@ -11,8 +11,18 @@ import pytest
 from gpiozero import Device  # type: ignore[import-untyped]
 from PIL import Image
 
-from hw.protocols import Paper, PrinterOnline
-from hw.selftest import Finding, Health, main, with_slip
+from hw.findings import Device as Part
+from hw.findings import Finding, Health, of_inputs
+from hw.protocols import (
+    DoorOpened,
+    InputsOffline,
+    InputsOnline,
+    Paper,
+    PowerBack,
+    PowerLost,
+    PrinterOnline,
+)
+from hw.selftest import main, with_slip
 from hw.virtual.ipp import VirtualPagePrinter
 from hw.virtual.memory_printer import MemoryTicketPrinter
 from hw.virtual.printer import VirtualPrinter
@@ -59,7 +69,7 @@ def network(machine: VirtualPrinter) -> str:
     return f'driver = "escpos"\nhost = "127.0.0.1"\nport = {machine.port}'
 
 
-def test_a_well_cabinet_is_four_lines_and_exit_code_0(
+def test_a_well_cabinet_is_five_lines_and_exit_code_0(
     config: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--config", str(config(page_printer='driver = "memory"'))]) == 0
@@ -69,6 +79,7 @@ def test_a_well_cabinet_is_four_lines_and_exit_code_0(
         ["ticket", "printer", "well"],
         ["page", "printer", "well"],
         ["lamps", "well"],
+        ["inputs", "well"],
     ]
     assert "memory reader" in lines[0]
     assert "none wanted" in lines[3]
@@ -152,7 +163,7 @@ def _black_across(paper: Image.Image) -> int:
 def test_a_printer_that_cannot_say_so_is_not_said_to_have_printed() -> None:
     printer = MemoryTicketPrinter()
     printer.confirms = False
-    found = with_slip(Finding("ticket printer", "memory", Health.WELL, "online"), printer)
+    found = with_slip(Finding(Part.TICKET_PRINTER, "memory", Health.WELL, "online"), printer)
     assert (found.health, found.status) == (Health.WELL, "online, slip sent")
     assert found.abilities["confirms"] == "no"
     assert "look for the slip" in found.advice
@@ -161,7 +172,7 @@ def test_a_printer_that_cannot_say_so_is_not_said_to_have_printed() -> None:
 def test_a_slip_that_broke_off_without_a_cause_is_not_well() -> None:
     printer = MemoryTicketPrinter()
     printer.breaks_with = PrinterOnline(Paper.FULL)
-    found = with_slip(Finding("ticket printer", "memory", Health.WELL, "online"), printer)
+    found = with_slip(Finding(Part.TICKET_PRINTER, "memory", Health.WELL, "online"), printer)
     assert (found.health, found.status) == (
         Health.NEEDS_PERSON,
         "online, paper full, slip broken off",
@@ -201,7 +212,8 @@ def test_a_real_reader_tells_its_name_and_reads_what_lies_on_it(
     hands.insert(UID)
     code, found = cabinet(card='driver = "pcsc"')
     hands.remove()
-    assert (code, found["card reader"]["abilities"]) == (0, {"card read as": "uid_tag"})
+    abilities = found["card reader"]["abilities"]
+    assert (code, abilities["card read as"], abilities["security module"]) == (0, "uid_tag", "none")
     assert UID.hex() not in json.dumps(found).lower()
 
 
@@ -259,6 +271,25 @@ def test_pins_are_there_or_the_reason_is_told(
     assert ("GPIO" in found["lamps"]["advice"]) == bool(code)
 
 
+def test_the_switches_inside_the_cabinet_tell_how_they_stand(
+    cabinet: Cabinet, tmp_path: Path
+) -> None:
+    code, found = cabinet(inputs=f'driver = "virtual"\ncontrol = "{tmp_path / "pins.sock"}"')
+    assert (code, found["inputs"]["status"]) == (0, "online")
+    assert found["inputs"]["abilities"] == {"door": "closed", "power": "mains"}
+
+
+def test_a_cabinet_on_its_battery_wants_a_person() -> None:
+    found = of_inputs("gpio", [InputsOnline(), PowerBack(), PowerLost()])
+    assert (found.health, found.abilities) == (Health.NEEDS_PERSON, {"power": "battery"})
+
+
+def test_switches_that_cannot_be_read_are_not_there() -> None:
+    found = of_inputs("gpio", [InputsOnline(), DoorOpened(), InputsOffline("no pins")])
+    assert (found.health, found.advice, found.abilities) == (Health.NOT_THERE, "no pins", {})
+    assert of_inputs("gpio", []).status == "silent"
+
+
 # ---------------------------------------------------------------- the file
 
 
@@ -276,7 +307,7 @@ def test_a_wrong_key_is_told_and_the_other_devices_are_tested(
     code, found = cabinet(**tables)
     assert (code, found[device]["status"]) == (1, "cannot be set up")
     assert why in found[device]["advice"]
-    assert [entry["health"] for entry in found.values()].count("well") == 3
+    assert [entry["health"] for entry in found.values()].count("well") == 4
 
 
 def test_an_entry_that_is_no_table_is_told(
