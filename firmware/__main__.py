@@ -72,6 +72,7 @@ def _first_state(config: KioskConfig) -> State:
         answer=visit.answer_seconds,
         card_must_stay=visit.card_must_stay,
         on_battery=visit.on_battery,
+        technician=config.sections.service.idle_seconds,
         tickets=config.sections.printer.get("driver", NO_DRIVER) != NO_DRIVER,
     )
     return State(policy, config.catalogue)

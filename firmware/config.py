@@ -64,6 +64,12 @@ class VisitSection(msgspec.Struct, frozen=True):
     on_battery: bool = True
 
 
+class ServiceSection(msgspec.Struct, frozen=True):
+    """[service]: the technician's visit, from the button inside the cabinet."""
+
+    idle_seconds: Seconds = 600.0
+
+
 class Sections(msgspec.Struct, frozen=True):
     """The whole file. Device tables are checked by the drivers that they name."""
 
@@ -71,6 +77,7 @@ class Sections(msgspec.Struct, frozen=True):
     link: LinkSection
     ui: UiSection
     visit: VisitSection = VisitSection()
+    service: ServiceSection = ServiceSection()
     card: dict[str, Any] = {}
     printer: dict[str, Any] = {}
     page_printer: dict[str, Any] = {}

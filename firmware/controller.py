@@ -30,6 +30,7 @@ from firmware.parts import Parts
 from firmware.post import Post
 from firmware.print_books import PrintJob
 from firmware.printing import Printing
+from firmware.service import ServiceDesk
 from firmware.signals import (
     CardReported,
     InputReported,
@@ -89,6 +90,7 @@ class Controller:
         self._printing = Printing(
             parts.store, parts.journal, parts.print_key, _now_text, tell, self._collected
         )
+        self._desk = ServiceDesk(parts, self._printing, tell, lambda: self._link_online)
         self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
         self.battery_is_over = False
         self._visits = Visits(
@@ -107,7 +109,12 @@ class Controller:
             signal = self._next_signal()
             if signal is not None:
                 self._guarded(partial(self._take, signal))
-            for task in (self._pass_time, self._work_off_events, self._show):
+            for task in (
+                self._pass_time,
+                self._tell_technician,
+                self._work_off_events,
+                self._show,
+            ):
                 self._guarded(task)
         self._stop()
 
@@ -170,6 +177,9 @@ class Controller:
         if self._link_online and now >= self._beat_at:
             self._guarded(lambda: self._beat(now))
 
+    def _tell_technician(self) -> None:
+        self._desk.keep_told(self._state.service)
+
     def _guarded(self, do: Callable[[], None]) -> bool:
         """Do it; a failure (a full disk, a bug) is journalled and harms nothing else."""
         try:
@@ -211,6 +221,8 @@ class Controller:
                 self._events.append(events.RequestNotStored(visit))
             case commands.PrintTicket(request_id) | commands.PrintSigned(_, request_id):
                 self._events.append(events.PrintReported(request_id, "unavailable"))
+            case _:
+                self._desk.could_not(command)
 
     def _show(self, again: bool = False) -> None:
         """Send the view when it is another than the one on the screen."""
@@ -226,13 +238,16 @@ class Controller:
     def _take(self, signal: Signal) -> None:
         match signal:
             case CardReported(report):
+                self._desk.hear_card(report)
                 self._card_reported(report)
             case InputReported(report):
+                self._desk.hear_input(report)
                 self._inputs.take(report, time.monotonic())
                 self._beat_soon()
             case PrinterSeen(medium, status):
                 if self._printing.status.get(medium) != status:
                     self._beat_soon()
+                self._desk.hear_printer(medium)
                 self._printing.printer_seen(medium, status)
             case JobWent() | JobEnded():
                 self._hear_job(signal)
@@ -298,6 +313,8 @@ class Controller:
                 self._visits.refresh(visit)
             case commands.ShowLamps(pattern):
                 self._parts.indicator.show(pattern)
+            case _:
+                self._desk.serve(command)
 
     def _close_vault(self) -> None:
         self._visits.close()

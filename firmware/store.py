@@ -7,6 +7,7 @@ reached through ``Store.prints``.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,6 +81,7 @@ class Store:
     def __init__(self, file: Path) -> None:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            self._folder = file.parent
             self._db = sqlite3.connect(file, isolation_level=None, timeout=10)
             file.chmod(0o600)
             self._prepare()
@@ -215,7 +217,21 @@ class Store:
                 "DELETE FROM outbox WHERE id = ? RETURNING request_id", (message_id,)
             ).fetchone()
             _advance(db, message_id, RequestState.RECEIVED)
+            if row is not None:
+                db.execute(
+                    "INSERT OR REPLACE INTO meta (name, value)"
+                    " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
+                )
         return str(row[0]) if row else None
+
+    def delivered_at(self) -> int | None:
+        """When the regency last confirmed a message, in seconds since 1970; None never."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'delivered_at'").fetchone()
+        return int(row[0]) if row else None
+
+    def free_bytes(self) -> int:
+        """What the disk under the database has left."""
+        return shutil.disk_usage(self._folder).free
 
     def bury(self, message_id: str, reason: str) -> None:
         """The regency refused it: keep it, send it no more."""
