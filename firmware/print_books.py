@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from firmware.core.paper import Roll
+from firmware.core.paper import LEAST_ROLL_MM, Roll
 from firmware.core.print_job import FINISHED, MAY_BE_ON_PAPER, JobState
 
 
@@ -152,7 +152,9 @@ class PrintBooks:
             "SELECT used_mm, cuts, near_end, unit FROM paper_roll WHERE ended = ''"
         ).fetchone()
         whole = self._db.execute(
-            "SELECT used_mm FROM paper_roll WHERE ended = 'used' ORDER BY id DESC LIMIT 1"
+            "SELECT used_mm FROM paper_roll WHERE ended = 'used' AND used_mm >= ?"
+            " ORDER BY id DESC LIMIT 1",
+            (LEAST_ROLL_MM,),
         ).fetchone()
         sensor = self._db.execute(
             "SELECT count(*) FROM paper_roll WHERE unit = ? AND told_low", (unit,)

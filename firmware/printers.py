@@ -18,6 +18,7 @@ from hw.protocols import (
     NotStarted,
     PagePrinter,
     PrinterOffline,
+    PrinterOnline,
     PrinterStatus,
     PrintOutcome,
     Slip,
@@ -25,6 +26,8 @@ from hw.protocols import (
 )
 
 STATUS_EVERY_SECONDS = 5.0
+MENDING_SECONDS = 1.0
+"""While a printer is not well somebody may be mending it, and somebody waiting for that."""
 NOTE_EVERY_BYTES = 32 * 1024
 """How often a job's place is told, to be written down. Every chunk of 2 KiB would be a write to
 the SD card each (a letter on the roll has a hundred): wear, and 4 KiB of log for 2 KiB of
@@ -100,7 +103,7 @@ class PrinterThread:
         while True:
             status = self._look()
             self._post(PrinterSeen(self.medium, status))
-            work = self._next_work()
+            work = self._next_work(status)
             if work is None:
                 return
             if work.cancelled.is_set():
@@ -122,9 +125,10 @@ class PrinterThread:
             self._post(ThreadFailed(describe(error)))
             return Interrupted(0, PrinterOffline("its driver failed; see the journal"))
 
-    def _next_work(self) -> Work | None:
+    def _next_work(self, status: PrinterStatus) -> Work | None:
+        is_well = isinstance(status, PrinterOnline)
         try:
-            return self._work.get(timeout=STATUS_EVERY_SECONDS)
+            return self._work.get(timeout=STATUS_EVERY_SECONDS if is_well else MENDING_SECONDS)
         except queue.Empty:
             return _LOOK_AGAIN
 

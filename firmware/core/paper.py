@@ -31,6 +31,7 @@ RULE_DOTS = 16
 CUTTER_MM = 14
 QR_QUIET_MODULES = 8
 USUAL_ROLL_MM = 80_000  # a roll of 80 mm width and 80 mm diameter, thin paper
+LEAST_ROLL_MM = 15_000  # what gave less was no whole roll when it was put in: it teaches nothing
 USUAL_TICKET_MM = 110
 
 

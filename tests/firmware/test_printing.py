@@ -462,8 +462,18 @@ def test_paper_is_counted_until_the_roll_is_changed(desk: Desk) -> None:
     assert 150 < used.used_mm < 300
     for status in (NO_PAPER, ONLINE):
         desk.printing.printer_seen("roll", status)
-    assert desk.store.prints.roll().whole_mm == used.used_mm
     assert desk.store.prints.roll().used_mm == 0
+
+
+def test_what_a_whole_roll_gave_is_learned_and_the_rest_of_one_teaches_nothing(
+    desk: Desk,
+) -> None:
+    for used in (50_000, 200):
+        desk.printing.printer_seen("roll", ONLINE)
+        desk.store.prints.use_paper(used, desk.now)
+        desk.printing.printer_seen("roll", NO_PAPER)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.store.prints.roll().whole_mm == 50_000
 
 
 def test_about_how_many_tickets_a_roll_still_holds() -> None:
