@@ -123,6 +123,8 @@ class Cabinet:
                 "profile": "default",
             },
             page_printer=pages,
+            indicator={"driver": "virtual", "control": str(self.pins_control)},
+            inputs={"driver": "virtual", "control": str(self.pins_control)},
             visit=visit,
         )
         village = self.village
@@ -272,6 +274,11 @@ class Cabinet:
     def printer_control(self) -> Path:
         """Socket of the virtual ticket printer: paper, cover and so on."""
         return self.folder / "printer.sock"
+
+    @property
+    def pins_control(self) -> Path:
+        """Socket of lamps, door, service button and mains; the controller's while it runs."""
+        return self.folder / "pins.sock"
 
     def printed_slips(self) -> list[Path]:
         """Pictures of all slips so far, in order."""

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 import msgspec
 
-from hw.workbench.manifest import Card, Command, Manifest, Printer, Reader, Screen
+from hw.workbench.manifest import Card, Command, Manifest, Pins, Printer, Reader, Screen
 from provisioning.cabinet import Cabinet
 from provisioning.processes import StartError
 
@@ -98,6 +98,7 @@ class Keeper:
             screen=screen,
             reader=Reader(str(cabinet.reader.control)),
             printer=Printer(str(cabinet.printer_control), str(cabinet.slips)),
+            pins=Pins(str(cabinet.pins_control)),
             cards=tuple(Card(card.uid, card.name, f"PIN {card.pin}") for card in cabinet.cards),
             commands=tuple(
                 Command(name, doing.label, self._argv(name)) for name, doing in self._doings.items()

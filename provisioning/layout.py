@@ -41,6 +41,7 @@ class Devices:
     printer: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
     page_printer: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
     indicator: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
+    inputs: dict[str, Any] = field(default_factory=lambda: {"driver": "none"})
     visit: dict[str, Any] = field(default_factory=dict)
 
 
@@ -189,6 +190,7 @@ def _kiosk_tables(
         "printer": devices.printer,
         "page_printer": devices.page_printer,
         "indicator": devices.indicator,
+        "inputs": devices.inputs,
         "link": {
             "host": broker[0],
             "port": broker[1],

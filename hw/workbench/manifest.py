@@ -44,6 +44,15 @@ class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dots_per_mm: float = 8.0
 
 
+class Pins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The control socket of virtual lamps, door, service button and mains (hw.virtual.pins).
+
+    The controller makes it when it starts: it is gone while the controller is.
+    """
+
+    control: str
+
+
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card of somebody fictional. ``uid`` is hex; ``note`` is shown below the label."""
 
@@ -70,6 +79,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen: Screen | None = None
     reader: Reader | None = None
     printer: Printer | None = None
+    pins: Pins | None = None
     cards: tuple[Card, ...] = ()
     commands: tuple[Command, ...] = ()
 
@@ -115,4 +125,9 @@ def _whole_paths(manifest: Manifest, folder: Path) -> Manifest:
     if printer is not None:
         control, slips = str(folder / printer.control), str(folder / printer.slips)
         printer = msgspec.structs.replace(printer, control=control, slips=slips)
-    return msgspec.structs.replace(manifest, screen=screen, reader=reader, printer=printer)
+    pins = manifest.pins
+    if pins is not None:
+        pins = msgspec.structs.replace(pins, control=str(folder / pins.control))
+    return msgspec.structs.replace(
+        manifest, screen=screen, reader=reader, printer=printer, pins=pins
+    )

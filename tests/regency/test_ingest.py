@@ -170,6 +170,34 @@ def test_the_newest_health_of_a_kiosk_is_kept(line: Wire) -> None:
     eventually(lambda: paper_now() == ["low"])
 
 
+def test_a_heartbeat_of_a_newer_kiosk_is_kept_without_what_is_not_known(line: Wire) -> None:
+    link, _ = line.kiosk()
+    beat = json.loads(
+        wire.encode(
+            wire.Heartbeat(
+                *(KIOSK, "2026-11-24", 1, 2, "online", "online", "full", "noDevice", 0, 0, 3, "9"),
+                cabinet_door="open",
+                power="battery",
+            )
+        )
+    )
+    link.publish("hb", json.dumps({**beat, "humidity": 0.8, "fans": [{"rpm": 900}]}).encode())
+
+    def kept() -> list[dict[str, Any]]:
+        with line.store.engine.begin() as db:
+            return list(db.execute(select(t.heartbeats.c.data)).scalars())
+
+    eventually(lambda: len(kept()) == 1)
+    [data] = kept()
+    assert (data["cabinet_door"], data["power"], data["indicator"]) == (
+        "open",
+        "battery",
+        "noDevice",
+    )
+    assert "humidity" not in data
+    assert line.reasons() == []
+
+
 def test_the_broker_dies_and_comes_back(line: Wire) -> None:
     link, hears = line.kiosk()
     line.broker.stop()

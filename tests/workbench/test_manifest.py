@@ -21,10 +21,17 @@ def _written(folder: Path, **content: Any) -> Path:
 
 def test_paths_count_from_the_manifest(tmp_path: Path) -> None:
     manifest = load_manifest(
-        _written(tmp_path, reader={"control": "card.sock"}, printer={"control": "/p", "slips": "s"})
+        _written(
+            tmp_path,
+            reader={"control": "card.sock"},
+            printer={"control": "/p", "slips": "s"},
+            pins={"control": "pins.sock"},
+        )
     )
 
     assert manifest.reader is not None and manifest.printer is not None
+    assert manifest.pins is not None
+    assert manifest.pins.control == str(tmp_path / "pins.sock")
     assert manifest.reader.control == str(tmp_path / "card.sock")
     assert (manifest.printer.control, manifest.printer.slips) == ("/p", str(tmp_path / "s"))
 
