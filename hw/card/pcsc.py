@@ -12,7 +12,6 @@ from __future__ import annotations
 import difflib
 import queue
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -105,17 +104,18 @@ class PcscReader:
 
     def _run(self) -> None:
         self._watcher = Watcher(self._wishes)
-        heard_at = time.monotonic()
+        silences = 0  # counted, not timed: a process that was stopped for a while has heard nothing
         while not self._closing.is_set():
             try:
                 report = self._watcher.heard.get(timeout=RETRY_SECONDS)
             except queue.Empty:
-                if time.monotonic() - heard_at > STUCK_SECONDS:
+                silences += 1
+                if silences * RETRY_SECONDS >= STUCK_SECONDS:
                     self._pass_on(ReaderOffline(NO_ANSWER))
                     self._replace_watcher(self._watcher)
-                    heard_at = time.monotonic()
+                    silences = 0
                 continue
-            heard_at = time.monotonic()
+            silences = 0
             if report is not None:
                 self._pass_on(report)
         self._watcher.stop(WAIT_MILLISECONDS / 1000 + READ_SECONDS)

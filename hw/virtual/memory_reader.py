@@ -29,6 +29,8 @@ class MemoryReader:
         self._report: Callable[[CardReport], None] = _unheard
         self._there = False
         self._sam: Side | None = None
+        self._is_held = False
+        self._unread: Callable[[], None] | None = None
 
     def start(self, report: Callable[[CardReport], None]) -> None:
         self._report = report
@@ -45,16 +47,22 @@ class MemoryReader:
             return
         sam = None if self._sam is None else _transmit_to(self._sam, None)
         slots = Slots(_transmit_to(side, _TROUBLES.get(Manner(manner))), sam, side.atr)
-        answer = read_card(self._profiles, slots)
         self._there = True
-        self._report(report_of(answer))
+        if self._is_held:
+            self._unread = lambda: self._read(slots)
+            self._report(report_of(CardTrouble.BUSY))
+        else:
+            self._read(slots)
+
+    def _read(self, slots: Slots) -> None:
+        self._report(report_of(read_card(self._profiles, slots)))
 
     def remove(self, slot: int = PICC) -> None:
         """Take the card away."""
         if slot != PICC:
             self._sam = None
         elif self._there:
-            self._there = False
+            self._there, self._unread = False, None
             self._report(CardNotPresent())
 
     def hold(self) -> None:
@@ -63,10 +71,10 @@ class MemoryReader:
 
     def let_go(self) -> None:
         """It lets go of the reader: a card that lies there is read after all."""
-        self._is_held, held = False, self._held
-        self._held = None
-        if held is not None:
-            self.insert(*held)
+        self._is_held, unread = False, self._unread
+        self._unread = None
+        if unread is not None:
+            unread()
 
     def kill_daemon(self) -> None:
         """The reader goes away, and a card on it with it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 import queue
+import resource
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pytest
 from smartcard import scard
@@ -119,17 +120,40 @@ def test_the_reader_goes_away_with_a_card_on_it_and_comes_back(desk: Desk) -> No
     assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
 
 
-def test_many_visits_leave_no_thread_and_no_file_open(desk: Desk) -> None:
-    def visit() -> tuple[int, int]:
-        desk.hands.insert(SEVEN)
-        assert isinstance(desk.hears(), CardPresent)
+class Burden(NamedTuple):
+    """What this process holds; each of our contexts with pcscd is an open file."""
+
+    threads: int
+    files: int
+    memory_kib: int
+
+    @classmethod
+    def now(cls) -> Burden:
+        gc.collect()
+        files = len(list(Path("/proc/self/fd").iterdir()))
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return cls(threading.active_count(), files, pages * resource.getpagesize() // 1024)
+
+
+@pytest.mark.parametrize("visits", [12, pytest.param(1000, marks=pytest.mark.long)])
+def test_many_visits_leave_no_thread_no_file_and_no_memory(desk: Desk, visits: int) -> None:
+    def visit(manner: str) -> None:
+        desk.hands.insert(SEVEN, manner)
+        assert isinstance(desk.hears(), CardPresent | CardUnreadable)
         desk.hands.remove()
         assert desk.hears() == CardNotPresent()
-        gc.collect()
-        return threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
 
-    first = visit()
-    assert [visit() for _ in range(5)][-1] <= first
+    def visit_all(count: int) -> Burden:
+        for number in range(count):
+            visit("pulled" if number % 10 == 5 else "well")
+        return Burden.now()
+
+    before = visit_all(max(4, visits // 10))
+    after = visit_all(visits)
+    print(f"{visits} visits: {before} -> {after}")
+    assert after.threads <= before.threads
+    assert after.files <= before.files
+    assert after.memory_kib - before.memory_kib <= 1024
 
 
 # ---------------------------------------------------------------- through a real pcscd only
