@@ -79,8 +79,8 @@ class EscposPrinter:
         self._recall: Recall = _nobody_remembers
         self._unit = Unit()
         self._times_to_ask_unit = TIMES_TO_ASK_UNIT
-        self._may_be_stuck = True  # what was sent before this process began is unknown
-        self._left_remains = False
+        self._may_be_stuck = True  # what was sent before this process began is unknown, and
+        self._left_remains = True  # may hang in the slot: it must not come with this ticket
         self._next_recovery = 0.0
 
     @property
@@ -209,11 +209,11 @@ class EscposPrinter:
                 if self._talk.heard.trouble is not None:
                     return self._stopped(sent, self._talk.heard.trouble)
                 if time.monotonic() > deadline:
-                    return Interrupted(sent, self._offline("takes no more data"))
+                    return self._broken_off(sent, self._offline("takes no more data"))
             all_sent()
             return self._await_confirmation(sent)
         except PipeError as error:
-            return Interrupted(sent, PrinterOffline(str(error)))
+            return self._broken_off(sent, PrinterOffline(str(error)))
 
     def _await_confirmation(self, sent: int) -> PrintOutcome:
         patience = self._patience
@@ -252,8 +252,16 @@ class EscposPrinter:
         """Trouble in mid-job: empty the printer, so that it does not print the rest by itself
         when the paper is filled in and the citizen is long gone.
         """
+        cleared = 0
         with contextlib.suppress(PipeError):
-            self._talk.pipe.write(memoryview(CLEAR_BUFFERS), self._patience.poll)
+            cleared = self._talk.pipe.write(memoryview(CLEAR_BUFFERS), self._patience.poll)
+        if cleared == len(CLEAR_BUFFERS) and isinstance(status, PrinterBlocked):
+            return Interrupted(sent, status)
+        return self._broken_off(sent, status)
+
+    def _broken_off(self, sent: int, status: PrinterStatus) -> Interrupted:
+        """It does not listen: what is still on its way must not reach it."""
+        self._talk.pipe.abandon()
         return Interrupted(sent, status)
 
     # ------------------------------------------------------------ questions and answers

@@ -7,14 +7,17 @@ cut it would look alive: the first bytes of a job would vanish into it unnoticed
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
+import struct
 import time
 
 from hw.printer.pipe import PipeError
 
 READ_BYTES = 4096
 GOODBYE_SECONDS = 1.0
+AT_ONCE = struct.pack("ii", 1, 0)  # struct linger: on, no seconds
 
 
 class NetworkPipe:
@@ -77,6 +80,12 @@ class NetworkPipe:
         link, self._socket = self._socket, None
         if link is not None:
             _say_goodbye(link)
+
+    def abandon(self) -> None:
+        link, self._socket = self._socket, None
+        if link is not None:
+            with link, contextlib.suppress(OSError):  # closed by RST, what is unsent is dropped
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
 
     def _open_socket(self) -> socket.socket:
         if self._socket is None:

@@ -10,7 +10,7 @@ class PipeError(Exception):
 
 
 class Pipe(Protocol):
-    """A cable to a printer: TCP, USB. Every call ends within the time it is given."""
+    """A cable to a printer: TCP, USB, serial. Every call ends within the time it is given."""
 
     @property
     def name(self) -> str:
@@ -27,3 +27,8 @@ class Pipe(Protocol):
 
     def close(self) -> None:
         """Close in good order, so that bytes already taken are not lost. Never raises."""
+
+    def abandon(self) -> None:
+        """Close, and throw away what is still on its way: a job that was broken off shall not
+        come out when nobody waits for it any more. Never raises.
+        """

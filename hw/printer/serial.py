@@ -12,6 +12,7 @@ import os
 import select
 import termios
 import time
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import serial
@@ -91,10 +92,16 @@ class SerialPipe:
         return data
 
     def close(self) -> None:
+        self._close(_say_goodbye)
+
+    def abandon(self) -> None:
+        self._close(lambda port: port.reset_output_buffer())
+
+    def _close(self, last: Callable[[serial.Serial], None]) -> None:
         port, self._port = self._port, None
         if port is not None:
             with contextlib.suppress(OSError, termios.error):
-                _say_goodbye(port)
+                last(port)
             with contextlib.suppress(OSError):
                 port.close()
 

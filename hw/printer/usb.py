@@ -117,6 +117,10 @@ class UsbPipe:
         if link is not None:
             _let_go(link.device)
 
+    def abandon(self) -> None:
+        """Nothing is on its way: a transfer ends before ``write`` does."""
+        self.close()
+
     # ------------------------------------------------------------ inside
 
     def _find(self) -> Any:

@@ -13,7 +13,7 @@ from hw.virtual.condition import ALL_ANSWERS, UNIT_KEYS, Condition
 from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 Control = dict[str, Any]
-ACTIONS = {"ask", "power", "tear", "power_off_after_bytes"}
+ACTIONS = {"ask", "power", "tear", "power_off_after_bytes", "reads"}
 
 
 def changed(condition: Condition, key: str, value: Any) -> Condition:

@@ -8,8 +8,9 @@ The control socket takes JSON lines and answers each with one:
 ``{"cover": "open" | "closed"}``, ``{"online": bool}``, ``{"mute": bool}`` (takes bytes, never
 answers), ``{"answers": "processId" | "sensor" | "none"}`` (how it can confirm),
 ``{"no_confirm": bool}``, ``{"power": "on" | "off"}``, ``{"power_off_after_bytes": N}``,
-``{"unit": {"maker": …, "model": …, "serial": …, "firmware": …}}`` (what it answers to GS I; those
-left out it does not), ``{"tear": true}`` and ``{"ask": "state"}``.
+``{"reads": bool}`` (takes no more bytes, as when it hangs), ``{"unit": {"maker": …, "model": …,
+"serial": …, "firmware": …}}`` (what it answers to GS I; those left out it does not),
+``{"tear": true}`` and ``{"ask": "state"}``.
 
 Errors: ``{"cutter": "jammed" | "well"}`` (once freed, its ``cutter_error`` ends by DLE ENQ, by
 opening and closing the cover, or by the power), ``{"jams_at_cut": bool}`` (at the next cut),
@@ -24,6 +25,7 @@ import asyncio
 import contextlib
 import json
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +34,9 @@ from hw.virtual.controls import Control, changed, state_of
 from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 READ_BYTES = 4096
+WINDOW_BYTES = 8192  # small, as that of real ones: the rest of a job waits at the host
 START_SECONDS = 10.0
+ROUNDS_TO_ACCEPT = 4
 
 
 class VirtualPrinter:
@@ -54,6 +58,7 @@ class VirtualPrinter:
         self._speed = millimetres_per_second
         self._mechanism = Mechanism(out, width_dots)
         self._power_off_after: int | None = None
+        self._reads = True
         self._listener: asyncio.Server | None = None
         self._hosts: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
@@ -131,10 +136,18 @@ class VirtualPrinter:
 
     async def _power_on(self) -> None:
         if self._listener is None:
-            self._listener = await asyncio.start_server(self._host, "127.0.0.1", self.port)
+            listening = socket.socket()
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WINDOW_BYTES)
+            listening.bind(("127.0.0.1", self.port))
+            self._listener = await asyncio.start_server(
+                self._host, sock=listening, limit=READ_BYTES
+            )
             self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _power_off(self) -> None:
+        for _ in range(ROUNDS_TO_ACCEPT):  # asyncio forgets whom it accepts while it closes
+            await asyncio.sleep(0)
         listener, self._listener = self._listener, None
         if listener is not None:
             listener.close()
@@ -164,11 +177,15 @@ class VirtualPrinter:
                 return
             if self._power_off_after is not None:
                 self._power_off_after -= len(data)
+            await self._until(lambda: self._reads)
             self._mechanism.receive(data)
             self._work.set()
-            while self._mechanism.is_full:
-                self._room.clear()
-                await self._room.wait()
+            await self._until(lambda: not self._mechanism.is_full)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so() and self._listener is not None:
+            self._room.clear()
+            await self._room.wait()
 
     async def _print(self) -> None:
         while True:
@@ -221,6 +238,9 @@ class VirtualPrinter:
         return {"ok": True, "state": state_of(self._mechanism, self._listener is not None)}
 
     async def _act(self, request: Control) -> None:
+        if "reads" in request:
+            self._reads = bool(request["reads"])
+            self._room.set()
         if "power_off_after_bytes" in request:
             self._power_off_after = int(request["power_off_after_bytes"])
         if request.get("tear"):

@@ -17,9 +17,8 @@ PACKET_BYTES = 512
 class WiredPrinter:
     """Bytes in by ``take``, answers out by ``give``. Safe to use from several threads.
 
-    ``control`` takes the words of ``hw.virtual.controls`` and two of the cable's own:
-    ``{"reads": bool}`` (a printer that stops reading) and ``{"bytes_per_write": N}`` (takes at
-    most N bytes of what it is handed at once; 0: all).
+    ``control`` takes the words of ``hw.virtual.printer`` and one of the cable's own:
+    ``{"bytes_per_write": N}`` (takes at most N bytes of what it is handed at once; 0: all).
     """
 
     def __init__(self, out: Path, width_dots: int = 576) -> None:

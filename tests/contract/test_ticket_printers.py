@@ -337,6 +337,7 @@ def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
 def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Wired) -> None:
     """All of it was printed, but it is not in the citizen's hand."""
     printer = machine.driver()
+    assert printer.print(TICKET, ignore) == Confirmed()
     machine.control({"jams_at_cut": True})
     outcome = printer.print(TICKET, ignore)
     assert isinstance(outcome, Interrupted)
@@ -344,7 +345,7 @@ def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Wired) -> None:
     assert printer.status() == outcome.status  # it tries again, and is held fast still
     machine.control({"cutter": "well"})
     assert printer.print(TICKET, ignore) == Confirmed()
-    assert len(machine.slips) == 2  # what hung in the slot was cut off first
+    assert len(machine.slips) == 3  # what hung in the slot was cut off first
 
 
 def test_a_head_too_hot_in_mid_job(machine: Wired) -> None:
@@ -390,6 +391,39 @@ def test_a_printer_that_takes_bytes_but_never_answers(machine: Wired) -> None:
     status = machine.driver().status()
     assert isinstance(status, PrinterOffline)
     assert machine.where in status.reason
+
+
+def test_a_printer_that_hangs_in_mid_job_and_wakes_when_nobody_waits(machine: Wired) -> None:
+    """What was still on its way does not come out then, and the next ticket is alone."""
+
+    def hang(sent: int) -> None:
+        if sent > 20_000:
+            machine.control({"reads": False})
+
+    printer = machine.driver()
+    outcome = printer.print(LONG, hang)
+    assert isinstance(outcome, Interrupted)
+    assert isinstance(outcome.status, PrinterOffline)
+    machine.control({"reads": True})
+    assert printer.print(TICKET, ignore) == Confirmed()
+    remains, ticket = machine.slips
+    with Image.open(remains) as left, Image.open(ticket) as whole:
+        assert left.height < 3000
+        assert whole.height < 800
+
+
+def test_what_an_earlier_process_left_half_printed_does_not_come_with_a_ticket(
+    machine: Wired,
+) -> None:
+    pipe = machine.pipe()
+    pipe.open()
+    half_a_picture = b"\x1dv0\x00\x48\x00\x64\x00" + b"\xff" * 72 * 40
+    pipe.write(memoryview(b"Kode: LAINN-67890\n" + half_a_picture), 1.0)
+    pipe.close()
+    assert machine.driver().print(TICKET, ignore) == Confirmed()
+    with Image.open(machine.slips[-1]) as alone:
+        assert alone.height < 800
+    assert len(machine.slips) == 2
 
 
 def test_a_printer_off_line_by_its_button(machine: Wired) -> None:
