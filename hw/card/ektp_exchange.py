@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hw.card.apdu import Command, Response
+from hw.card.apdu import Command, Response, exchange
 from hw.card.slots import Slots
 from hw.protocols import CardTrouble
 
@@ -138,8 +138,10 @@ def _take(step: Step, slots: Slots, kept: Kept, offset: int) -> Response | Troub
     if step.moving:
         command = dataclasses.replace(command, p1=offset >> 8, p2=offset & 0xFF)
     if step.at is At.PICC:
-        return slots.picc(command)
-    answer = slots.sam(command) if slots.sam is not None else EktpTrouble.NO_SAM
+        return exchange(slots.picc, command)
+    if slots.sam is None:
+        return EktpTrouble.NO_SAM
+    answer = exchange(slots.sam, command)
     # Trouble with the SAM is the kiosk's: the citizen's card was not pulled and is not mute.
     return EktpTrouble.NO_SAM if isinstance(answer, CardTrouble) else answer
 

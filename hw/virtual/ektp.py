@@ -11,9 +11,9 @@ import hashlib
 import hmac
 import os
 
+from hw.card.apdu import Command
 from hw.virtual import sides
 from hw.virtual.portrait import portrait
-from hw.virtual.sides import Asked
 
 BIODATA = (
     '"3510195204900001","DUSUN KRAJAN","002","001","BANYUWANGI","SONGGON","SRAGI","BANYUWANGI",'
@@ -25,7 +25,6 @@ SAM_ATR = bytes.fromhex("3B838001") + b"SAM" + bytes.fromhex("5D")
 
 _MASTER = b"a secret that every virtual card and every virtual SAM knows"
 _CHUNK = 112
-_READ_HEADER = b"\x0c\xb0"
 
 
 def _prove(key: bytes, *parts: bytes) -> bytes:
@@ -89,10 +88,11 @@ class VirtualEktp:
         told = sides.answer_uid(self._uid, command)
         if told is not None:
             return told
-        asked = sides.take_apart(command)
+        asked = Command.decode(command)
         if asked is None:
             return sides.WRONG_LENGTH
-        match asked.header:
+        header = sides.header_of(asked)
+        match header:
             case b"\x00\xa4\x00\x00":
                 return self._select(int.from_bytes(asked.data, "big"))
             case b"\x00\x84\x00\x00" if self._selected:
@@ -100,9 +100,9 @@ class VirtualEktp:
                 return self._challenge + sides.GOOD
             case b"\x00\x82\x00\x00" if self._selected:
                 return self._authenticate(asked.data)
-        if asked.header[:2] == _READ_HEADER:
-            return self._read_sealed(asked)
-        return self._read(asked) if asked.header[:2] == b"\x00\xb0" else sides.NO_INSTRUCTION
+        if header[:2] == b"\x0c\xb0":
+            return self._read_sealed(header[2:], asked.data)
+        return self._read(asked) if header[:2] == b"\x00\xb0" else sides.NO_INSTRUCTION
 
     def _select(self, file: int) -> bytes:
         if file == 0x7F0A:
@@ -121,17 +121,16 @@ class VirtualEktp:
         self._channel = _Channel(self._key, challenge, nonce)
         return _prove(self._key, b"card", nonce, challenge) + sides.GOOD
 
-    def _read(self, asked: Asked) -> bytes:
+    def _read(self, asked: Command) -> bytes:
         if self._file != 0x6FF2:
             return sides.SECURITY_STATUS
         return sides.read_binary(self.files[self._file], asked)
 
-    def _read_sealed(self, asked: Asked) -> bytes:
-        place = asked.header[2:4]
-        if self._channel is None or asked.data != self._channel.ticket(place):
+    def _read_sealed(self, place: bytes, ticket: bytes) -> bytes:
+        if self._channel is None or ticket != self._channel.ticket(place):
             return sides.SECURITY_STATUS
-        file = self.files.get(self._file, b"")
-        data = file[asked.offset : asked.offset + _CHUNK]
+        offset = int.from_bytes(place, "big")
+        data = self.files.get(self._file, b"")[offset : offset + _CHUNK]
         return self._channel.seal(place, data) + sides.GOOD if data else sides.WRONG_OFFSET
 
 
@@ -150,11 +149,21 @@ class VirtualSam:
         self._nonces = b"", b""
         self._channel: _Channel | None = None
         self._place = b""
+        self._waiting = b""
 
     def answer(self, command: bytes) -> bytes:
-        asked = sides.take_apart(command)
-        if asked is None or asked.header[0] != 0x80:
-            return sides.NO_INSTRUCTION
+        """As contact cards of the older protocol (T=0) do, it keeps its data until asked."""
+        asked = Command.decode(command)
+        if asked is None:
+            return sides.WRONG_LENGTH
+        if (asked.cla, asked.ins) == (0x00, 0xC0):
+            waiting, self._waiting = self._waiting, b""
+            return waiting + sides.GOOD if waiting else sides.NOT_IN_FORCE
+        told = self._told(asked) if asked.cla == 0x80 else sides.NO_INSTRUCTION
+        self._waiting, status = told[:-2], told[-2:]
+        return bytes((0x61, len(self._waiting))) if self._waiting else status
+
+    def _told(self, asked: Command) -> bytes:
         match asked.ins:
             case 0x50 if asked.data:
                 self.reset()
@@ -165,7 +174,7 @@ class VirtualSam:
             case 0x88 if self._nonces[0]:
                 return self._verify(asked.data)
             case 0xC0 if self._channel is not None:
-                self._place = asked.header[2:4]
+                self._place = bytes((asked.p1, asked.p2))
                 return self._channel.ticket(self._place) + sides.GOOD
             case 0xC2 if self._channel is not None:
                 data = self._channel.open(self._place, asked.data)

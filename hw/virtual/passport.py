@@ -1,21 +1,22 @@
 """A passport without a chip: the card's side of basic access control and secure messaging.
 
 Source: ICAO Doc 9303-11, sections 4.3 and 9.8, read from the card's side. Nothing of the
-reader's side is used here, so that a mistake there does not cancel itself out. The holder is
-made up.
+reader's side is used here, so that a mistake there does not cancel itself out (only the form of
+APDUs is shared). The holder is made up.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
+from hw.card.apdu import Command
 from hw.virtual import sides
 from hw.virtual.portrait import portrait
-from hw.virtual.sides import Asked
 
 MRZ = "P<IDNWULANDARI<<SARI<<<<<<<<<<<<<<<<<<<<<<<<X0000001<4IDN9004126F3001019<<<<<<<<<<<<<<<0"
 """The printed lines, 44 characters each. X0000001 is no passport's number."""
@@ -51,10 +52,10 @@ class VirtualPassport:
         told = sides.answer_uid(self._uid, command)
         if told is not None:
             return told
-        asked = sides.take_apart(command)
+        asked = Command.decode(command)
         if asked is None:
             return sides.WRONG_LENGTH
-        if self._session is None or asked.header[0] & _SM != _SM:
+        if self._session is None or asked.cla & _SM != _SM:
             self._session = None  # a plain command ends the session
             return self._plain(asked)
         inner = self._session.open(asked)
@@ -63,8 +64,8 @@ class VirtualPassport:
             return sides.SM_OBJECTS_WRONG
         return self._session.close(self._secured(inner), self._forged)
 
-    def _plain(self, asked: Asked) -> bytes:
-        match asked.header[:4]:
+    def _plain(self, asked: Command) -> bytes:
+        match sides.header_of(asked):
             case b"\x00\xa4\x04\x0c":
                 self._selected = asked.data == _APPLICATION
                 return sides.GOOD if self._selected else sides.NOT_FOUND
@@ -91,7 +92,7 @@ class VirtualPassport:
         self._session = _Session(*_keys(seed), challenge[4:] + told[4:8])
         return secret + _mac(bytes(16) if self._forged else mac, secret) + sides.GOOD
 
-    def _secured(self, asked: Asked) -> bytes:
+    def _secured(self, asked: Command) -> bytes:
         if asked.ins == 0xA4:
             self._file = self.files.get(int.from_bytes(asked.data, "big"))
             return sides.GOOD if self._file is not None else sides.NOT_FOUND
@@ -107,14 +108,16 @@ class _Session:
         self._encryption, self._mac = encryption, mac
         self._counter = int.from_bytes(counter, "big")
 
-    def open(self, asked: Asked) -> Asked | None:
+    def open(self, asked: Command) -> Command | None:
         """The command inside; None when its MAC is wrong."""
         mark = asked.data.rfind(b"\x8e\x08", 0, len(asked.data) - 8)
         body, mac = asked.data[:mark], asked.data[mark + 2 :]
-        covered = _padded(asked.header) + body if body else asked.header
+        header = sides.header_of(asked)
+        covered = _padded(header) + body if body else header
         if mark < 0 or mac != _mac(self._mac, self._count() + covered):
             return None
-        plain, expected = b"", 0
+        plain: bytes = b""
+        expected: int | None = None
         while body:
             tag, length, value = body[0], body[1], body[2 : 2 + body[1]]
             body = body[2 + length :]
@@ -123,7 +126,7 @@ class _Session:
                 plain = plain[: plain.rindex(b"\x80")]
             elif tag == 0x97:
                 expected = value[0] or 256
-        return Asked(asked.header, plain, expected)
+        return dataclasses.replace(asked, data=plain, expected=expected)
 
     def close(self, answer: bytes, forged: bool) -> bytes:
         """``answer`` under this session's protection."""

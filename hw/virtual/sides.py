@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from hw.card.apdu import Command
 
 ATR = bytes.fromhex("3B80800101")  # PC/SC part 3: ISO 14443-4 card without historical bytes
 
@@ -44,35 +45,9 @@ class Side(Protocol):
         """The response APDU to a command APDU."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A short command APDU, taken apart. ``expected`` is Le: 0 without one, else 1 to 256."""
-
-    header: bytes
-    data: bytes
-    expected: int
-
-    @property
-    def ins(self) -> int:
-        return self.header[1]
-
-    @property
-    def offset(self) -> int:
-        """P1-P2 as READ BINARY has them."""
-        return int.from_bytes(self.header[2:4], "big")
-
-
-def take_apart(command: bytes) -> Asked | None:
-    """A short APDU of any of the four cases (ISO/IEC 7816-3, 12.1.3); None when it is none."""
-    header, body = command[:4], command[4:]
-    if len(header) < 4:
-        return None
-    if len(body) <= 1:
-        return Asked(header, b"", (body[0] or 256) if body else 0)
-    count, data, rest = body[0], body[1 : 1 + body[0]], body[1 + body[0] :]
-    if len(data) < count or len(rest) > 1 or not count:
-        return None
-    return Asked(header, data, (rest[0] or 256) if rest else 0)
+def header_of(asked: Command) -> bytes:
+    """CLA, INS, P1 and P2."""
+    return bytes((asked.cla, asked.ins, asked.p1, asked.p2))
 
 
 def answer_uid(uid: bytes, command: bytes) -> bytes | None:
@@ -82,11 +57,12 @@ def answer_uid(uid: bytes, command: bytes) -> bytes | None:
     return uid + GOOD if uid else NOT_SUPPORTED
 
 
-def read_binary(file: bytes, asked: Asked) -> bytes:
+def read_binary(file: bytes, asked: Command) -> bytes:
     """The answer to READ BINARY of a file."""
-    if asked.offset >= len(file):
+    offset = asked.p1 << 8 | asked.p2
+    if offset >= len(file):
         return WRONG_OFFSET
-    return file[asked.offset : asked.offset + asked.expected] + GOOD
+    return file[offset : offset + (asked.expected or 0)] + GOOD
 
 
 class Tag:
