@@ -70,6 +70,13 @@ class ServiceSection(msgspec.Struct, frozen=True):
     idle_seconds: Seconds = 600.0
 
 
+class UpkeepSection(msgspec.Struct, frozen=True):
+    """[upkeep]: what the kiosk does for itself when nobody is there."""
+
+    idle_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
+    quiet_hour: Annotated[int, msgspec.Meta(ge=0, le=23)] = 3
+
+
 class Sections(msgspec.Struct, frozen=True):
     """The whole file. Device tables are checked by the drivers that they name."""
 
@@ -78,6 +85,7 @@ class Sections(msgspec.Struct, frozen=True):
     ui: UiSection
     visit: VisitSection = VisitSection()
     service: ServiceSection = ServiceSection()
+    upkeep: UpkeepSection = UpkeepSection()
     card: dict[str, Any] = {}
     printer: dict[str, Any] = {}
     page_printer: dict[str, Any] = {}

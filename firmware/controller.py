@@ -20,8 +20,10 @@ from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
 from firmware.core.ids import uuid7
 from firmware.core.lamps import lamps_of
+from firmware.core.print_job import JobState
 from firmware.core.projection import view_of
-from firmware.core.state import State
+from firmware.core.state import Phase, State
+from firmware.core.upkeep import UpkeepPolicy
 from firmware.core.view import ViewState
 from firmware.health import Readings, heartbeat
 from firmware.inputs import Inputs
@@ -48,6 +50,7 @@ from firmware.signals import (
     Stop,
     ThreadFailed,
 )
+from firmware.upkeep import Upkeep
 from firmware.visits import Visits, ticket_of
 from hw.protocols import (
     CardNotPresent,
@@ -88,7 +91,20 @@ class Controller:
         self._outbox = Outbox(parts.store, random)
         tell = self._events.append
         self._printing = Printing(
-            parts.store, parts.journal, parts.print_key, _now_text, tell, self._collected
+            parts.store,
+            parts.journal,
+            parts.print_key,
+            _now_text,
+            tell,
+            self._collected,
+            self._service_ended,
+        )
+        self._upkeep = Upkeep(
+            UpkeepPolicy(parts.sections.upkeep.idle_days, parts.sections.upkeep.quiet_hour),
+            parts.store.prints,
+            parts.journal,
+            lambda: datetime.now().astimezone(),
+            parts.roll[0].width_dots if parts.roll else 0,
         )
         self._desk = ServiceDesk(parts, self._printing, tell, lambda: self._link_online)
         self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
@@ -114,6 +130,7 @@ class Controller:
                 self._tell_technician,
                 self._work_off_events,
                 self._show,
+                self._keep_up,
             ):
                 self._guarded(task)
         self._stop()
@@ -176,6 +193,17 @@ class Controller:
             self._guarded(lambda: self._send_due(now))
         if self._link_online and now >= self._beat_at:
             self._guarded(lambda: self._beat(now))
+
+    def _keep_up(self) -> None:
+        """What the kiosk does for itself while nobody is there."""
+        state = self._state
+        is_resting = state.phase in (Phase.ATTRACT, Phase.OUT_OF_SERVICE)
+        rest = state.now - state.entered_at if is_resting else 0.0
+        self._upkeep.look(self._printing, state.now, rest)
+
+    def _service_ended(self, name: str, state: JobState) -> None:
+        if self._upkeep.ended(name, state):
+            self._beat_soon()
 
     def _tell_technician(self) -> None:
         self._desk.keep_told(self._state.service)

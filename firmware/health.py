@@ -55,6 +55,12 @@ def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
         power_cuts=store.counter("power_cuts"),
         roll_used_mm=roll.used_mm,
         tickets_left=tickets_left(roll),
+        roll_cuts=roll.cuts,
+        ticket_printer_unit=unit.unit,
+        ticket_printer_used_mm=unit.used_mm,
+        ticket_printer_cuts=unit.cuts,
+        ticket_printer_exercise=unit.exercise,
+        ticket_printer_exercised_at=unit.exercised_at,
         ticket_printer_idle_seconds=_age_seconds(unit.last_print_at or unit.first_seen_at, now),
     )
 

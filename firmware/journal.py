@@ -57,6 +57,10 @@ EVENTS: dict[str, Kind] = {
     "power.changed": Kind("The mains went or came back.", ("on_mains",)),
     "power.stopping": Kind("The mains is gone for too long: the controller stops.", ("seconds",)),
     "service.roll": Kind("A technician said that there is a new roll."),
+    "printer.exercise": Kind(
+        "An unused ticket printer exercises itself; state is begun, well, unconfirmed or failed.",
+        ("state",),
+    ),
     "link.changed": Kind("The broker can be reached, or not.", ("online", "detail")),
     "message.dead": Kind("A message from the regency could not be used.", ("topic", "reason")),
     "screen.connected": Kind("A screen process connected."),

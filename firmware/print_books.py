@@ -112,17 +112,19 @@ class PrintBooks:
 
     # ------------------------------------------------------------ paper
 
-    def use_paper(self, mm: int, at: str) -> None:
-        """A slip of so many millimetres went out and was cut."""
+    def use_paper(self, mm: int, at: str, cut: bool = True) -> None:
+        """A slip of so many millimetres went out. One that was not cut is no proof that the
+        printer works.
+        """
         with self._transaction() as db:
             db.execute(
-                "UPDATE paper_roll SET used_mm = used_mm + ?, cuts = cuts + 1 WHERE ended = ''",
-                (mm,),
+                "UPDATE paper_roll SET used_mm = used_mm + ?, cuts = cuts + ? WHERE ended = ''",
+                (mm, int(cut)),
             )
             db.execute(
-                "UPDATE printer_unit SET used_mm = used_mm + ?, cuts = cuts + 1,"
-                " last_print_at = ? WHERE present",
-                (mm, at),
+                "UPDATE printer_unit SET used_mm = used_mm + ?, cuts = cuts + ?,"
+                " last_print_at = iif(?, ?, last_print_at) WHERE present",
+                (mm, int(cut), cut, at),
             )
 
     def see_roll_end(self, by_sensor: bool) -> None:

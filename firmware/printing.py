@@ -319,10 +319,10 @@ class Printing:
             self._finish(held, turn)
         self._tell(PrintReported(held.job.request_id, _SHOWN[held.job.state]))
 
-    def _count_paper(self, held: _Held) -> None:
+    def _count_paper(self, held: _Held, cut: bool = True) -> None:
         slip = self._slip_of(held) if held.job.medium == ROLL else None
         if slip is not None:
-            self._books.use_paper(slip_mm(slip), self._now())
+            self._books.use_paper(slip_mm(slip), self._now(), cut)
 
     def _refuse(self, held: _Held, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
@@ -339,7 +339,7 @@ class Printing:
     def _cut_off(self, held: _Held, offset: int, status: PrinterStatus) -> None:
         """Nobody can know what is on the paper. A first ticket is owed one copy."""
         job = held.job
-        self._count_paper(held)
+        self._count_paper(held, cut=False)
         self._see(job.medium, status)
         self._finish(held, Turn.CUT_OFF, status, offset)
         if not is_owed_again(job.kind, job.copy, job.state) or job.content is None:

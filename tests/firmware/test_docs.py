@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from firmware.config import KioskSection, LinkSection, UiSection, VisitSection
+from firmware.config import KioskSection, LinkSection, UiSection, UpkeepSection, VisitSection
 from firmware.docs import DOCS, pages
 
 
@@ -16,6 +16,6 @@ def test_a_made_page_is_fresh(file) -> None:  # type: ignore[no-untyped-def]
 
 def test_every_key_of_kiosk_toml_is_told() -> None:
     page = (DOCS / "configuration.md").read_text()
-    for section in (KioskSection, LinkSection, UiSection, VisitSection):
+    for section in (KioskSection, LinkSection, UiSection, UpkeepSection, VisitSection):
         for field in msgspec.structs.fields(section):
             assert f"`{field.name}`" in page, f"docs/configuration.md lacks {field.name}"
