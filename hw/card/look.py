@@ -1,11 +1,13 @@
 """What lies on the card reader: a technician's command.
 
-``python -m hw.card.look [--reader NAME] [--sam NAME] [--mrz TEXT] [--photo FILE] [--wait SECONDS]``
+``python -m hw.card.look [--reader NAME] [--sam NAME] [--mrz TEXT] [--photo FILE]
+[--twice] [--wait SECONDS]``
 
 Says which profile knows the card, its ATR and of its UID only the first byte. With ``--mrz`` (a
 passport's printed lines, or "number birth expiry"; "-" asks for them, so that they stay out of
 the shell's history and the list of processes) it names the holder of a passport. ``--photo``
-keeps the photo of a passport or an e-KTP in a new file that only its owner may read.
+keeps the photo of a passport or an e-KTP in a new file that only its owner may read. ``--twice``
+asks for two taps, as an enrolment does.
 
 Ends with 0 when the card was read, 1 when it was not, 2 when the call makes no sense.
 """
@@ -29,9 +31,12 @@ from hw.card.ektp import read_photo
 from hw.card.ektp_exchange import EktpTrouble
 from hw.card.emrtd import Passport, read_passport
 from hw.card.emrtd_files import Photo
+from hw.card.enrolment import Agreed
 from hw.card.mrz import MrzInformation, parse_information
+from hw.card.pcsc import PcscReader
 from hw.card.profiles import PROFILES, Slots
 from hw.card.reading import open_slots
+from hw.card.twice import tap_twice, words_of
 from hw.card.watching import choose_reader, choose_sam
 from hw.protocols import CardIdentity, CardTrouble
 
@@ -128,17 +133,11 @@ def _sorry(trouble: CardTrouble | PassportTrouble | EktpTrouble, say: Say) -> in
 
 def main(arguments: list[str] | None = None) -> int:
     """Look once."""
-    parser = argparse.ArgumentParser(description="What lies on the card reader.")
-    parser.add_argument("--reader", default="", help="part of its name; else the contactless one")
-    parser.add_argument("--sam", default="", help="part of the name of the security module's slot")
-    parser.add_argument("--mrz", help="a passport's printed lines, or number birth expiry; - asks")
-    parser.add_argument("--photo", type=Path, help="a new file for the photo")
-    parser.add_argument("--wait", type=float, default=20.0, help="seconds for a card: 20")
+    parser = _parser()
     options = parser.parse_args(arguments)
     information = None
     if options.mrz is not None:
-        typed = sys.stdin.readline() if options.mrz == "-" else options.mrz
-        information = parse_information(typed)
+        information = _asked_for() if options.mrz == "-" else parse_information(options.mrz)
         if information is None:
             parser.error("--mrz is neither a zone whose check digits are right nor three fields")
     readers = _reader_names()
@@ -147,10 +146,41 @@ def main(arguments: list[str] | None = None) -> int:
         print("no such reader; pcscd knows: " + (", ".join(readers) or "none"), file=sys.stderr)
         return 1
     print(f"reader: {reader}", flush=True)
+    if options.twice:
+        outcome = tap_twice(PcscReader(reader, tuple(PROFILES)), options.wait, _say)
+        print(words_of(outcome))
+        return 0 if isinstance(outcome, Agreed) else 1
     if not _card_comes(reader, options.wait):
         return _sorry(CardTrouble.PULLED, print)
     sam = choose_sam([name for name in readers if name != reader], options.sam)
     return _in_time(lambda: _look_at(reader, sam, information, options.photo))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="What lies on the card reader.")
+    parser.add_argument("--reader", default="", help="part of its name; else the contactless one")
+    parser.add_argument("--sam", default="", help="part of the name of the security module's slot")
+    parser.add_argument("--mrz", help="a passport's printed lines, or number birth expiry; - asks")
+    parser.add_argument("--photo", type=Path, help="a new file for the photo")
+    parser.add_argument("--twice", action="store_true", help="would this card be enrolled?")
+    parser.add_argument("--wait", type=float, default=20.0, help="seconds for a card: 20")
+    return parser
+
+
+def _asked_for() -> MrzInformation | None:
+    """From standard input, of one line or of several, as soon as they make sense."""
+    print("printed lines, or number birth expiry:", file=sys.stderr)
+    typed = ""
+    for line in sys.stdin:
+        typed += line
+        information = parse_information(typed)
+        if information is not None:
+            return information
+    return None
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _look_at(

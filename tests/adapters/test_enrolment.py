@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.card.enrolment import Agreed, Awaits, Enrolment, Outcome, Refused, Why, hear, time_is_up
+from hw.card.twice import ASKS, tap_twice, words_of
 from hw.protocols import (
     CardIdentity,
     CardNotPresent,
@@ -96,6 +100,47 @@ def test_with_a_reader_in_the_hand() -> None:
         reader.insert(SITI.uid)
         reader.remove()
     assert after(*reports[:-1]) == Agreed(SITI)
+
+
+class Hands(threading.Thread):
+    """Taps as it is asked to, with these cards in turn."""
+
+    def __init__(self, reader: MemoryReader, *uids: bytes) -> None:
+        super().__init__(daemon=True)
+        self.reader, self.uids = reader, list(uids)
+        self.asked: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        for ask in iter(self.asked.get, ""):
+            if ask == ASKS[Awaits.REMOVAL]:
+                self.reader.remove()
+            elif self.uids:
+                self.reader.insert(self.uids.pop(0))
+
+
+@pytest.mark.parametrize(
+    ("uids", "outcome", "words"),
+    [
+        ((SITI.uid, SITI.uid), Agreed(SITI), "can be enrolled"),
+        ((SITI.uid, BUDI.uid), Refused(Why.DIFFERENT), "another UID"),
+        ((SITI.uid, b""), Refused(Why.UNREADABLE, CardTrouble.UNKNOWN_KIND), "unknownKind"),
+    ],
+)
+def test_a_technician_is_led_through_both_taps(
+    uids: tuple[bytes, ...], outcome: Outcome, words: str
+) -> None:
+    reader = MemoryReader()
+    hands = Hands(reader, *uids)
+    hands.start()
+    assert tap_twice(reader, 60, hands.asked.put) == outcome
+    hands.asked.put("")
+    hands.join()
+    assert words in words_of(outcome)
+
+
+def test_nobody_comes() -> None:
+    reader = MemoryReader()
+    assert tap_twice(reader, 0, lambda _ask: None) == Refused(Why.NO_CARD)
 
 
 @given(st.lists(REPORTS, max_size=12))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -121,11 +123,15 @@ def test_biodata_come_through_both_slots(both_slots: VirtualReader) -> None:
 
 
 def test_a_technician_looks_at_a_passport(
-    both_slots: VirtualReader, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    both_slots: VirtualReader,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     both_slots.insert(b"", kind="passport")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{MRZ[:44]}\n{MRZ[44:]}\n"))
     kept = tmp_path / "face.jpeg"
-    assert look(["--mrz", "X0000001 900412 300101", "--photo", str(kept)]) == 0
+    assert look(["--mrz", "-", "--photo", str(kept)]) == 0
     assert "name: SARI WULANDARI" in capsys.readouterr().out
     assert kept.read_bytes() == portrait()
     both_slots.remove()
