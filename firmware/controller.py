@@ -413,6 +413,7 @@ class Controller:
             store.counter("seq"),
             store.counter("srv_seq"),
             self._parts.version,
+            store.settled_seq(),
         )
 
     def _send_due(self, now: float) -> None:

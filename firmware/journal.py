@@ -39,6 +39,13 @@ EVENTS: dict[str, Kind] = {
     "request.stored": Kind("A request is durable here.", ("request_id", "letter_type")),
     "request.failed": Kind("A request could not be made durable.", ("error",)),
     "request.delivered": Kind("The regency's receipt for a message is here.", ("id",)),
+    "outbox.reopened": Kind(
+        "The regency lost what it had receipted; messages after this number go again.",
+        ("after", "count"),
+    ),
+    "numbers.raised": Kind(
+        "The regency knows numbers that this card never gave: it is an old one.", ("seq",)
+    ),
     "request.refused": Kind("The regency refused a message; it is kept as dead.", ("id", "reason")),
     "request.state": Kind("The regency reports a request's state.", ("request_id", "state")),
     "letter.arrived": Kind("A signed letter is here.", ("request_id", "bytes")),

@@ -94,6 +94,13 @@ class Post:
                 self._journal.write(
                     "request.state", request_id=message.request_id, state=state.value
                 )
+            case wire.SendAgain():
+                count = self._store.send_again(message.after, message.srv_seq)
+                self._outbox.forget_flights()
+                self._journal.write("outbox.reopened", after=message.after, count=count)
+            case wire.RaiseSeq():
+                self._store.raise_seq(message.seq, message.srv_seq)
+                self._journal.write("numbers.raised", seq=message.seq)
         self._answer(wire.ReceiptUp(message.srv_seq))
         self._changed()
 

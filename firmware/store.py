@@ -20,6 +20,9 @@ from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
 from firmware.print_books import PrintBooks
 
+SETTLED_KEPT = 2000
+"""Receipted messages that are kept: about two months of a busy kiosk, some 4 MB."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry:
@@ -198,7 +201,7 @@ class Store:
         """What waits for the regency's receipt, oldest first."""
         rows = self._db.execute(
             "SELECT seq, id, kind, request_id, payload FROM outbox"
-            " WHERE dead = '' ORDER BY seq LIMIT ?",
+            " WHERE settled = 0 AND dead = '' ORDER BY seq LIMIT ?",
             (limit,),
         )
         return [Outgoing(*row) for row in rows]
@@ -206,23 +209,55 @@ class Store:
     def queue(self) -> tuple[int, str]:
         """How many messages wait, and when the oldest was made ('' when none)."""
         row = self._db.execute(
-            "SELECT count(*), coalesce(min(created_at), '') FROM outbox WHERE dead = ''"
+            "SELECT count(*), coalesce(min(created_at), '') FROM outbox"
+            " WHERE settled = 0 AND dead = ''"
         ).fetchone()
         return int(row[0]), str(row[1])
 
     def confirm(self, message_id: str) -> str | None:
-        """The regency has it: let go. The request's id, or None when it was gone already."""
+        """The regency has it: let go. The request's id, or None when it was settled already.
+
+        The message is kept until SETTLED_KEPT newer ones are made: see ``send_again``.
+        """
         with self._transaction() as db:
             row = db.execute(
-                "DELETE FROM outbox WHERE id = ? RETURNING request_id", (message_id,)
+                "UPDATE outbox SET settled = 1 WHERE id = ? AND settled = 0"
+                " RETURNING request_id, seq",
+                (message_id,),
             ).fetchone()
+            if row is None:
+                return None
+            db.execute(
+                "DELETE FROM outbox WHERE settled = 1 AND seq <= ?", (row[1] - SETTLED_KEPT,)
+            )
             _advance(db, message_id, RequestState.RECEIVED)
-            if row is not None:
-                db.execute(
-                    "INSERT OR REPLACE INTO meta (name, value)"
-                    " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
-                )
-        return str(row[0]) if row else None
+            db.execute(
+                "INSERT OR REPLACE INTO meta (name, value)"
+                " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
+            )
+        return str(row[0])
+
+    def settled_seq(self) -> int:
+        """The regency has receipted or refused every message up to this number."""
+        row = self._db.execute(
+            "SELECT min(seq) - 1 FROM outbox WHERE settled = 0 AND dead = ''"
+        ).fetchone()
+        return int(row[0]) if row[0] is not None else self.counter("seq")
+
+    def send_again(self, after: int, srv_seq: int) -> int:
+        """The regency lost what came after that number: it waits again. How many messages."""
+        with self._transaction() as db:
+            _saw(db, srv_seq)
+            hit = db.execute(
+                "UPDATE outbox SET settled = 0 WHERE settled = 1 AND seq > ?", (after,)
+            )
+        return hit.rowcount
+
+    def raise_seq(self, seq: int, srv_seq: int) -> None:
+        """Numbers up to ``seq`` were given before, by this kiosk on another card."""
+        with self._transaction() as db:
+            _saw(db, srv_seq)
+            db.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'seq'", (seq,))
 
     def delivered_at(self) -> int | None:
         """When the regency last confirmed a message, in seconds since 1970; None never."""
@@ -236,7 +271,9 @@ class Store:
     def bury(self, message_id: str, reason: str) -> None:
         """The regency refused it: keep it, send it no more."""
         with self._transaction() as db:
-            hit = db.execute("UPDATE outbox SET dead = ? WHERE id = ?", (reason, message_id))
+            hit = db.execute(
+                "UPDATE outbox SET dead = ? WHERE id = ? AND settled = 0", (reason, message_id)
+            )
             if hit.rowcount:
                 _advance(db, message_id, RequestState.REJECTED)
 

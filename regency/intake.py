@@ -17,7 +17,8 @@ from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue, LetterType, check_answer
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
-from regency.journal import note_event, now_text
+from regency.journal import note_event, now_text, raise_alarm
+from regency.standing import compare, note_number
 from regency.store import Store
 
 _COMMITTED, _REJECTED = "committed", "rejected"
@@ -46,6 +47,7 @@ class Intake:
         digest = hashlib.sha256(message.sealed).digest()
         opened = self._open(kiosk, message)
         with self._store.engine.begin() as db:
+            note_number(db, kiosk, message.seq, message.id)
             known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
             if known is not None:
                 return self._again(db, kiosk, message.id, known == digest)
@@ -112,6 +114,8 @@ class Intake:
         self, db: Connection, kiosk: str, kind: str, message_id: str, trouble: Trouble
     ) -> wire.Receipt:
         _bury(db, f"k1/{kiosk}/{kind}", 0, trouble.reason)
+        if trouble.is_alarm:
+            raise_alarm(db, kiosk, f"{trouble.reason} ({message_id[:36]})")
         return wire.Receipt(message_id, _REJECTED, trouble.reason)
 
     # ------------------------------------------------------------ collected
@@ -120,6 +124,7 @@ class Intake:
         """Commit that a letter came out of a printer."""
         digest = hashlib.sha256(wire.encode(message)).digest()
         with self._store.engine.begin() as db:
+            note_number(db, kiosk, message.seq, message.id)
             c = t.collected.c
             known = _digest_of(db, c.event_id, c.body_digest, message.id)
             if known is not None:
@@ -166,6 +171,7 @@ class Intake:
                 )
                 .values(receipted_at="")
             )
+            compare(db, kiosk, birth)
 
     def take_heartbeat(self, kiosk: str, beat: wire.Heartbeat) -> None:
         """Keep the newest health of each kiosk."""

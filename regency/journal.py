@@ -4,15 +4,18 @@ of the caller's, so that both are true or neither.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from firmware.core import wire
 from firmware.core.request import RequestState
 from regency import tables as t
+
+_log = logging.getLogger(__name__)
 
 
 def now_text() -> str:
@@ -55,3 +58,12 @@ def queue_down(db: Connection, kiosk: str, make: Callable[[int], msgspec.Struct]
 def tell_state(db: Connection, kiosk: str, request_id: str, state: RequestState) -> None:
     """Queue the request's new state to the kiosk where it was made."""
     queue_down(db, kiosk, lambda seq: wire.StateDown(seq, request_id, state.value))
+
+
+def raise_alarm(db: Connection, kiosk: str, what: str) -> None:
+    """Something that should not be and that a person must look at, once. No personal data."""
+    c = t.alarms.c
+    if db.execute(select(c.id).where(c.kiosk == kiosk, c.what == what).limit(1)).first():
+        return
+    _log.warning("alarm at kiosk %s: %s", kiosk, what)
+    db.execute(insert(t.alarms).values(at=now_text(), kiosk=kiosk, what=what))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -143,6 +144,36 @@ births = Table(
     metadata,
     Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
     Column("digest", LargeBinary, nullable=False),
+)
+
+# Which message had which number at a kiosk: by gaps the regency finds what it lost, by doubles
+# a kiosk that counts anew.
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("message_id", String(64), nullable=False),
+    PrimaryKeyConstraint("kiosk", "seq"),
+)
+
+# Up to which number everything of a kiosk was here when it was last born, and its last start.
+standings = Table(
+    "standings",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
+    Column("settled_seq", BigInteger, nullable=False),
+    Column("boot", BigInteger, nullable=False),
+)
+
+# What somebody should look at.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("kiosk", String(16), nullable=False),
+    Column("what", Text, nullable=False),
 )
 
 collected = Table(

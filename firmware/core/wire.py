@@ -126,13 +126,17 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class StateUp(msgspec.Struct, frozen=True):
-    """st, retained: ``online`` true is the birth, false is the will or a farewell."""
+    """st, retained: ``online`` true is the birth, false is the will or a farewell.
+
+    The regency has answered every message up to ``settled_seq``: by this it finds what it lost.
+    """
 
     online: bool
     boot: Count
     last_seq: Count = 0
     last_srv_seq: Count = 0
     firmware: str = ""
+    settled_seq: Count = 0
     v: int = VERSION
 
 
@@ -196,7 +200,25 @@ class StateDown(msgspec.Struct, frozen=True, tag="state"):
     v: int = VERSION
 
 
-ResidentDown = DirectoryEntry | LetterDown | StateDown
+class SendAgain(msgspec.Struct, frozen=True, tag="again"):
+    """dn/res: the regency was restored and lacks messages that it once receipted: send all with
+    a ``seq`` above ``after`` again.
+    """
+
+    srv_seq: Count
+    after: Count
+    v: int = VERSION
+
+
+class RaiseSeq(msgspec.Struct, frozen=True, tag="raise"):
+    """dn/res: this kiosk was restored from an old card: numbers up to ``seq`` were given."""
+
+    srv_seq: Count
+    seq: Count
+    v: int = VERSION
+
+
+ResidentDown = DirectoryEntry | LetterDown | StateDown | SendAgain | RaiseSeq
 """All that may come on dn/res."""
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,7 +77,12 @@ class Kiosk:
         self.outbox.forget_flights()
         store = self.store
         birth = wire.StateUp(
-            True, store.counter("boot"), store.counter("seq"), store.counter("srv_seq")
+            True,
+            store.counter("boot"),
+            store.counter("seq"),
+            store.counter("srv_seq"),
+            "",
+            store.settled_seq(),
         )
         self._say("st", birth)
 
@@ -102,7 +109,7 @@ class Kiosk:
 
     def print_letter(self, request_id: str) -> None:
         """The letter comes out of the printer."""
-        job = self.store.add_job("letter", request_id, "roll", None, AT)
+        job = self.store.prints.add_job("letter", request_id, "roll", None, AT)
         event_id = uuid7(1_800_000_000_000, next(self._names))
         self.store.collect(
             job.id,
@@ -114,6 +121,11 @@ class Kiosk:
             ),
         )
         self.collected.append(event_id)
+
+    def kept(self) -> set[str]:
+        """Ids of the messages on the card, whether they wait or are settled."""
+        with closing(sqlite3.connect(self.file)) as db:
+            return {row[0] for row in db.execute("SELECT id FROM outbox WHERE dead = ''")}
 
     def letters(self) -> list[str]:
         """Requests whose letters lie here."""
@@ -189,11 +201,30 @@ class Regency:
     def alarms(self) -> list[str]:
         """What somebody should look at."""
         with self.store.engine.begin() as db:
+            return list(db.execute(select(t.alarms.c.what)).scalars())
+
+    def dead_letters(self) -> list[str]:
+        """Why messages could not be used."""
+        with self.store.engine.begin() as db:
             return list(db.execute(select(t.dead_letters.c.reason)).scalars())
 
     def _publish(self, topic: str, payload: bytes) -> None:
         if not self.mute:  # it died between its commit and this
             self._down.append((topic, payload))
+
+
+def copy_of(database: Path) -> bytes:
+    """A copy of a SQLite database, as a backup or the image of a card holds it."""
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(":memory:")) as copy:
+        source.backup(copy)
+        return copy.serialize()
+
+
+def put_back(database: Path, copy: bytes) -> None:
+    """The copy is the database now."""
+    for rest in ("-wal", "-shm"):
+        database.with_name(database.name + rest).unlink(missing_ok=True)
+    database.write_bytes(copy)
 
 
 class Line:
@@ -204,6 +235,13 @@ class Line:
         self.down: list[Message] = []
         self.kiosk = Kiosk(folder, self.up)
         self.regency = Regency(folder, self.down)
+
+    def may_go_first(self) -> int:
+        """How many of the messages up may arrive next: none overtakes a birth, since a client's
+        own order is MQTT's promise, and only what is sent again comes out of it.
+        """
+        births = (place for place, (topic, _) in enumerate(self.up) if topic.endswith("/st"))
+        return next(births, len(self.up) - 1) + 1
 
     def close(self) -> None:
         """Let both databases go."""
