@@ -44,12 +44,15 @@ TROUBLES: dict[int, CardTrouble] = {
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be read where: names of readers (``sam`` None: there is none) and profiles."""
+    """What is to be read where: names of readers (``sam`` None: there is none), profiles, and the
+    card's answer to reset, which came with the news of the card.
+    """
 
     reader: str
     sam: str | None
     profiles: Sequence[str | Profile]
     feedback: Feedback
+    atr: bytes
 
 
 class Reading:
@@ -85,7 +88,7 @@ class Reading:
                 return self._told(connected, last)
             card, transmit = connected
             with _sam(context, self._task.sam) as sam:
-                answer = read_card(self._task.profiles, Slots(transmit, sam, _atr(card)))
+                answer = read_card(self._task.profiles, Slots(transmit, sam, self._task.atr))
             if self._told(answer, last):
                 heard = Heard.REFUSED if isinstance(answer, CardTrouble) else Heard.READ
                 self._task.feedback.give(card, heard)

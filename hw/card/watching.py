@@ -67,6 +67,7 @@ class Watcher:
         self._trouble: CardTrouble | None = None
         self._late: Reading | None = None
         self._count = 0
+        self._atr = b""
         self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
         self._thread.start()
 
@@ -128,7 +129,8 @@ class Watcher:
             if time.monotonic() - began > STUCK_SECONDS:
                 return self._lost(NO_ANSWER, False)  # what was seen before may be long past
             if result == _WELL:
-                state = states[0][1]
+                _, state, atr = states[0]
+                self._atr = bytes(atr)
             if state & scard.SCARD_STATE_UNKNOWN:
                 return self._lost(f"the reader {reader} was unplugged", True)
             works = self._look(reader, state, works)
@@ -178,8 +180,8 @@ class Watcher:
 
     def _read(self) -> None:
         assert self.used is not None
-        used = self.used
-        reading = Reading(Task(used.reader, used.sam, self._wishes.profiles, used.feedback))
+        used, profiles = self.used, self._wishes.profiles
+        reading = Reading(Task(used.reader, used.sam, profiles, used.feedback, self._atr))
         deadline = time.monotonic() + READ_SECONDS
         while (left := deadline - time.monotonic()) > 0:
             answer = reading.answer(min(left, RETRY_SECONDS))

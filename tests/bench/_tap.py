@@ -2,11 +2,13 @@
 
 pcscd asks a reader like this one for a card every 400 ms: nobody can be faster than it sees. So
 in each round of ours a bare SCardGetStatusChange watches the same tap, and in the rounds between
-a bare program of SCardConnect and one GET DATA reads the card alone.
+a bare program of SCardConnect and one GET DATA reads the card alone. Then everything that can be
+in a reader's way comes and goes, and the time is taken until it serves again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import random
@@ -15,18 +17,27 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from smartcard import scard
 
 from hw.card.pcsc import PcscReader, choose_reader
-from hw.protocols import CardNotPresent, CardPresent, CardReport, ReaderOnline
+from hw.protocols import (
+    CardNotPresent,
+    CardPresent,
+    CardReport,
+    CardUnreadable,
+    ReaderOffline,
+    ReaderOnline,
+)
 from hw.virtual.reader import VirtualReader, VirtualReaderError
 from tests.bench import BenchError, Goal, Measure, times_as_much
 
 ROUNDS = 15
+RECOVERIES = 5
+RECOVERY_GOAL = Goal("value", at_most=2000.0)  # milliseconds
 POLL_SECONDS = 0.4
 PATIENCE_SECONDS = 10.0
 UID = bytes.fromhex("04A1B2C3D4E5F6")
@@ -35,12 +46,13 @@ WELL = scard.SCARD_S_SUCCESS
 
 
 def measures() -> Iterator[Measure]:
-    """Two measures: the whole wait, and what is left of it once pcscd has seen the card."""
+    """The whole wait, what is left of it once pcscd has seen the card, and the recoveries."""
     folder = Path(tempfile.mkdtemp(prefix="tap-"))  # a short path: it holds sockets
     try:
         with VirtualReader(folder) as reader:
             os.environ["PCSCLITE_CSOCK_NAME"] = str(reader.socket)  # libpcsclite reads it
             yield from _compared(reader)
+            yield from _recoveries(reader)
     except VirtualReaderError as error:
         raise BenchError(str(error)) from error
     finally:
@@ -171,3 +183,88 @@ def _hear(reports: queue.SimpleQueue[tuple[CardReport, float]], kind: type[CardR
     if not isinstance(report, kind):
         raise BenchError(f"the reader reported {type(report).__name__}, not {kind.__name__}")
     return when
+
+
+def _recoveries(hands: VirtualReader) -> Iterator[Measure]:
+    """From the moment a cause goes away to the report that all is well: the longest of some."""
+    for name, mend in (
+        ("pcscd crashed, and is started", _crash),
+        ("pcscd hung, and goes on", _hang),
+        ("another program had the card, and lets go", _rival),
+    ):
+        times = [mend(hands) for _ in range(RECOVERIES)]
+        median = statistics.median(times) * 1e3
+        note = f"until it serves, longest of {RECOVERIES}; median {median:.0f} ms"
+        yield Measure(name, max(times) * 1e3, "ms", goal=RECOVERY_GOAL, note=note)
+
+
+class _Reports:
+    """What a reader of ours reports, and when."""
+
+    def __init__(self) -> None:
+        self._reader = PcscReader()
+        self._reports: queue.SimpleQueue[tuple[CardReport, float]] = queue.SimpleQueue()
+
+    def hear(self, kind: type[CardReport]) -> float:
+        """The next report, which must be of that kind: when it came."""
+        return _hear(self._reports, kind)
+
+    def __enter__(self) -> Self:
+        self._reader.start(lambda report: self._reports.put((report, time.perf_counter())))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+
+
+def _crash(hands: VirtualReader) -> float:
+    with _Reports() as reports:
+        reports.hear(ReaderOnline)
+        hands.kill_daemon()
+        reports.hear(ReaderOffline)
+        began = time.perf_counter()
+        hands.start_daemon()
+        return reports.hear(ReaderOnline) - began
+
+
+def _hang(hands: VirtualReader) -> float:
+    with _Reports() as reports:
+        reports.hear(ReaderOnline)
+        hands.freeze_daemon()
+        reports.hear(ReaderOffline)
+        began = time.perf_counter()
+        hands.thaw_daemon()
+        return reports.hear(ReaderOnline) - began
+
+
+def _rival(hands: VirtualReader) -> float:
+    hands.insert(UID)
+    try:
+        with _exclusive() as let_go, _Reports() as reports:
+            reports.hear(ReaderOnline)
+            reports.hear(CardUnreadable)
+            began = time.perf_counter()
+            let_go()
+            return reports.hear(CardPresent) - began
+    finally:
+        hands.remove()
+
+
+@contextlib.contextmanager
+def _exclusive() -> Iterator[Callable[[], None]]:
+    """The card that lies there, held by a program that shares it with nobody."""
+    protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
+    _, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+    _, names = scard.SCardListReaders(context, [])
+    deadline = time.perf_counter() + PATIENCE_SECONDS
+    result = scard.SCARD_E_NO_SMARTCARD
+    while result != WELL and time.perf_counter() < deadline:  # until pcscd has seen it
+        result, card, _ = scard.SCardConnect(
+            context, names[0], scard.SCARD_SHARE_EXCLUSIVE, protocols
+        )
+    if result != WELL:
+        raise BenchError("a card laid on the virtual reader cannot be held")
+    try:
+        yield lambda: scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
+    finally:
+        scard.SCardReleaseContext(context)
