@@ -58,6 +58,12 @@ class Strip(FloatLayout):
 
     place = StringProperty("")
 
+    def on_kv_post(self, _base: object) -> None:
+        """The mains is a sign only while it is gone: most cabinets have no battery."""
+        self._mains = self.ids.mains.__self__
+        self._mains.works = False
+        self.ids.lights.remove_widget(self._mains)
+
     def show(self, place: str, lights: Lights | None) -> None:
         """``lights`` is None while nobody knows."""
         self.place = place
@@ -67,6 +73,14 @@ class Strip(FloatLayout):
             self.ids.reader.works = lights.reader
             self.ids.printer.works = lights.printer
             self.ids.link.works = lights.link
+            self._show_mains(lights.mains)
+
+    def _show_mains(self, works: bool) -> None:
+        signs = self.ids.lights
+        if works and self._mains.parent is not None:
+            signs.remove_widget(self._mains)
+        elif not works and self._mains.parent is None:
+            signs.add_widget(self._mains)
 
 
 class IdleWarning(FloatLayout):

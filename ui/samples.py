@@ -202,7 +202,9 @@ def view_states() -> dict[str, view.ViewState]:
         for number, (name, screen) in enumerate(SCREENS.items())
     }
     states["idle-warning"] = view.ViewState(98, "Desa Songgon", good, SCREENS["review"], 24)
-    dark = view.Lights(False, False, False)
+    on_battery = view.Lights(True, True, True, mains=False)
+    states["on-battery"] = view.ViewState(97, "Desa Songgon", on_battery, SCREENS["attract"])
+    dark = view.Lights(False, False, False, mains=False)
     long_place = "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"
     states["lights-out"] = view.ViewState(99, long_place, dark, SCREENS["home-many"])
     return states
