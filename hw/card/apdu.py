@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from hw.card.status_words import StatusKind, kind_of, meaning_of
 
-_LONGEST_SHORT = 255
+LONGEST_SHORT = 255
+"""Bytes of data that a short command holds."""
+
 _LONGEST_EXTENDED = 0xFFFF
 _HEAD_BYTES = 4
 _GET_RESPONSE = 0xC0
@@ -44,7 +46,7 @@ class Command:
     def encode(self) -> bytes:
         """The bytes of the command; raises ValueError for what an APDU of its form cannot hold."""
         form = "extended" if self.extended else "short"
-        longest = _LONGEST_EXTENDED if self.extended else _LONGEST_SHORT
+        longest = _LONGEST_EXTENDED if self.extended else LONGEST_SHORT
         if len(self.data) > longest:
             raise ValueError(f"an APDU holds {longest} bytes ({form} APDU), not {len(self.data)}")
         if self.expected is not None and not 1 <= self.expected <= longest + 1:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hw.card.apdu import Command, Response, exchange
+from hw.card.apdu import LONGEST_SHORT, Command, Response, exchange
 from hw.card.slots import Slots
 from hw.protocols import CardTrouble
 
@@ -134,6 +134,8 @@ def follow(steps: tuple[Step, ...], slots: Slots, kept: Kept, offset: int = 0) -
 
 def _take(step: Step, slots: Slots, kept: Kept, offset: int) -> Response | Trouble:
     data = b"".join(kept[name] for name in step.gives) or step.command.data
+    if len(data) > LONGEST_SHORT:  # a card may answer more than a command can pass on
+        return EktpTrouble.NOT_READABLE
     command = dataclasses.replace(step.command, data=data)
     if step.moving:
         command = dataclasses.replace(command, p1=offset >> 8, p2=offset & 0xFF)

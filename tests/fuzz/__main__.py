@@ -1,0 +1,66 @@
+"""``python -m tests.fuzz TARGET --runs N``: feed a target with N inputs that atheris makes.
+
+Atheris (libFuzzer) watches which code each input reaches and mutates those that reach more. At
+the end one line tells how many inputs the target was really fed with. A find ends it with a
+traceback, the input as Base64, and an exit code that is not 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["hw.card", "hw.printer"]):
+    from tests.fuzz.targets import TARGETS
+
+LONGEST_INPUT = 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--runs", type=int, default=50_000)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    target = TARGETS[options.target]
+    fed = 0
+    began = time.monotonic()
+
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    seeds = [folder / str(number) for number in range(len(target.seeds))]
+    for seed, data in zip(seeds, target.seeds, strict=True):
+        seed.write_bytes(data)
+
+    def feed(data: bytes) -> None:
+        nonlocal fed
+        try:
+            target.feed(data)
+        except BaseException:
+            shutil.rmtree(folder)
+            raise
+        fed += 1
+        if fed == options.runs:  # libFuzzer ends the process itself, and runs nothing of ours
+            shutil.rmtree(folder)
+            seconds = time.monotonic() - began
+            print(f"{options.target}: {fed} inputs in {seconds:.0f} s, no find", flush=True)
+
+    settings = [
+        f"-runs={options.runs}",
+        f"-seed={options.seed}",
+        f"-max_len={LONGEST_INPUT}",
+        f"-seed_inputs={','.join(map(str, seeds))}",
+        "-timeout=20",
+        "-exact_artifact_path=/dev/null",  # the input is printed as Base64
+    ]
+    atheris.Setup([sys.argv[0], *settings], feed)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
