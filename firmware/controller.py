@@ -49,6 +49,7 @@ from firmware.signals import (
     Signal,
     Stop,
     ThreadFailed,
+    UnitSeen,
 )
 from firmware.upkeep import Upkeep
 from firmware.visits import Visits, ticket_of
@@ -183,6 +184,15 @@ class Controller:
             case JobEnded(job_id, outcome):
                 self._printing.job_ended(job_id, outcome)
 
+    def _unit_seen(self, seen: UnitSeen) -> None:
+        """Another unit begins with books of its own; what this one can say is remembered."""
+        books = self._parts.store.prints
+        other = bool(seen.unit) and books.see_unit(seen.unit, _now_text())
+        books.remember_abilities(seen.unit, seen.abilities)
+        self._parts.journal.write(
+            "printer.unit", unit=seen.unit, confirms=seen.confirms, other=other
+        )
+
     def _pass_time(self) -> None:
         now = time.monotonic()
         if self._inputs.battery_is_over(now):
@@ -277,6 +287,8 @@ class Controller:
                     self._beat_soon()
                 self._desk.hear_printer(medium)
                 self._printing.printer_seen(medium, status)
+            case UnitSeen():
+                self._unit_seen(signal)
             case JobWent() | JobEnded():
                 self._hear_job(signal)
             case PinTried():

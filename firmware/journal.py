@@ -64,6 +64,11 @@ EVENTS: dict[str, Kind] = {
     "power.changed": Kind("The mains went or came back.", ("on_mains",)),
     "power.stopping": Kind("The mains is gone for too long: the controller stops.", ("seconds",)),
     "service.roll": Kind("A technician said that there is a new roll."),
+    "printer.unit": Kind(
+        "Which unit the ticket printer is, in its own words, and how it confirms that a job is on"
+        " paper: untried, processId, sensor or none; ``other`` when it is another than before.",
+        ("unit", "confirms", "other"),
+    ),
     "printer.exercise": Kind(
         "An unused ticket printer exercises itself; state is begun, well, unconfirmed or failed.",
         ("state",),

@@ -17,6 +17,7 @@ from firmware.printers import PrinterThread
 from firmware.screen import ScreenServer
 from firmware.signals import CardReported, InputReported, Signal
 from firmware.store import Store
+from firmware.unit_memory import Learner, UnitMemory
 from firmware.worker import Worker
 from hw import registry
 from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
@@ -111,7 +112,7 @@ def assemble(
             post,
         ),
         reader=reader,
-        roll=(roll, PrinterThread("roll", roll.status, post)) if roll else None,
+        roll=(roll, _roll_thread(roll, store, post)) if roll else None,
         page=(page, PrinterThread("page", page.status, post)) if page else None,
         indicator=indicator,
         inputs=inputs,
@@ -125,3 +126,14 @@ def _placed(config: KioskConfig, section: dict[str, Any]) -> dict[str, Any]:
     return (
         {**section, "control": str(config.path(control))} if isinstance(control, str) else section
     )
+
+
+def _roll_thread(
+    roll: TicketPrinter, store: Store, post: Callable[[Signal], None]
+) -> PrinterThread:
+    """The ticket printer's thread; what its unit was found able to say is kept in the store."""
+    if not isinstance(roll, Learner):
+        return PrinterThread("roll", roll.status, post)
+    memory = UnitMemory(store.prints.abilities(), post)
+    roll.recall_with(memory.recall)
+    return PrinterThread("roll", roll.status, post, lambda: memory.see(roll))

@@ -204,10 +204,20 @@ class PrintBooks:
                 (at,),
             )
 
-    def remember_abilities(self, abilities: str) -> None:
-        """What the present unit was found able to say."""
+    def abilities(self) -> dict[str, str]:
+        """What every unit that was ever here was found able to say."""
+        return dict(
+            self._db.execute("SELECT unit, abilities FROM printer_unit WHERE abilities != ''")
+        )
+
+    def remember_abilities(self, unit: str, abilities: str) -> None:
+        """What this unit was found able to say."""
         with self._transaction() as db:
-            db.execute("UPDATE printer_unit SET abilities = ? WHERE present", (abilities,))
+            db.execute(
+                "INSERT INTO printer_unit (unit, present, abilities) VALUES (?, 0, ?)"
+                " ON CONFLICT (unit) DO UPDATE SET abilities = excluded.abilities",
+                (unit, abilities),
+            )
 
     def begin_exercise(self, at: str) -> None:
         """The self-check begins; written before its first byte, so that it is not tried again

@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from firmware.core.errors import describe
 from firmware.signals import JobEnded, JobWent, PrinterSeen, Signal, ThreadFailed
 from hw.protocols import (
+    Fault,
     Interrupted,
     NotStarted,
     PagePrinter,
+    Paper,
+    PrinterBlocked,
     PrinterOffline,
     PrinterOnline,
     PrinterStatus,
@@ -71,14 +74,21 @@ class Work:
 
 
 class PrinterThread:
-    """Owns one printer. ``medium`` is roll or page."""
+    """Owns one printer. ``medium`` is roll or page. ``spoken`` is called after every talk with it,
+    on this thread.
+    """
 
     def __init__(
-        self, medium: str, status: Callable[[], PrinterStatus], post: Callable[[Signal], None]
+        self,
+        medium: str,
+        status: Callable[[], PrinterStatus],
+        post: Callable[[Signal], None],
+        spoken: Callable[[], None] = lambda: None,
     ) -> None:
         self.medium = medium
         self._status = status
         self._post = post
+        self._spoken = spoken
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"printer-{medium}", daemon=True)
 
@@ -113,14 +123,18 @@ class PrinterThread:
 
     def _look(self) -> PrinterStatus:
         try:
-            return self._status()
+            status = self._status()
+            self._spoken()
+            return status
         except Exception as error:  # noqa: BLE001 - the rim
             self._post(ThreadFailed(describe(error)))
             return PrinterOffline("its driver failed; see the journal")
 
     def _print(self, work: Work) -> PrintOutcome:
         try:
-            return work.run(Progress(work.job_id, self._post))
+            outcome = work.run(Progress(work.job_id, self._post))
+            self._spoken()
+            return outcome
         except Exception as error:  # noqa: BLE001 - the rim
             self._post(ThreadFailed(describe(error)))
             return Interrupted(0, PrinterOffline("its driver failed; see the journal"))
@@ -143,6 +157,20 @@ _LOOK_AGAIN = Work(0, _nothing)
 def slip_work(job_id: int, printer: TicketPrinter, slip: Slip) -> Work:
     """A job for a printer with a roll."""
     return Work(job_id, lambda progress: printer.print(slip, progress.sent, progress.all_sent))
+
+
+def letter_work(job_id: int, printer: TicketPrinter, slip: Slip) -> Work:
+    """The same for what must not be torn: the last status may be seconds old, so the paper is
+    looked at once more before it is begun.
+    """
+
+    def run(progress: Progress) -> PrintOutcome:
+        status = printer.status()
+        if isinstance(status, PrinterOnline) and status.paper is Paper.LOW:
+            return NotStarted(PrinterBlocked(Fault.PAPER_LOW, Paper.LOW))
+        return printer.print(slip, progress.sent, progress.all_sent)
+
+    return Work(job_id, run)
 
 
 def page_work(job_id: int, printer: PagePrinter, pdf: bytes) -> Work:

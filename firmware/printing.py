@@ -31,7 +31,7 @@ from firmware.paper_watch import PaperWatch
 from firmware.print_books import PrintJob
 from firmware.print_key import PrintKey
 from firmware.printer_words import describe_status, fault_of
-from firmware.printers import PrinterThread, Work, page_work, slip_work
+from firmware.printers import PrinterThread, Work, letter_work, page_work, slip_work
 from firmware.store import Store
 from hw.protocols import (
     Confirmed,
@@ -262,7 +262,8 @@ class Printing:
         slip = self._slip_of(held)
         if slip is None or self._roll is None:
             return None
-        return self._roll[1], slip_work(job.id, self._roll[0], slip)
+        make = letter_work if job.kind == "letter" else slip_work
+        return self._roll[1], make(job.id, self._roll[0], slip)
 
     def _slip_of(self, held: _Held) -> Slip | None:
         if held.slip is not None:

@@ -33,6 +33,17 @@ class PrinterSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitSeen:
+    """From the ticket printer's thread: this unit is there ('' tells no name), and what it was
+    found able to say, as it is kept and in one word.
+    """
+
+    unit: str
+    abilities: str
+    confirms: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobWent:
     """From a printer's thread, now and then: so many bytes are with the printer, or all."""
 
@@ -114,6 +125,7 @@ Signal = (
     | CardReported
     | InputReported
     | PrinterSeen
+    | UnitSeen
     | JobWent
     | JobEnded
     | PinTried

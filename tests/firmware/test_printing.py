@@ -47,6 +47,7 @@ from hw.protocols import (
     Slip,
     Unconfirmed,
 )
+from hw.virtual.memory_printer import MemoryTicketPrinter
 
 ONLINE = PrinterOnline(Paper.FULL)
 NO_PAPER = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
@@ -83,6 +84,10 @@ class Slow(Unheard):
         self.go_on.wait(10)
         self.printed += 1
         return Confirmed()
+
+
+def drained(signals: queue.SimpleQueue[Signal]) -> list[Signal]:
+    return [signals.get() for _ in range(signals.qsize())]
 
 
 def _fail(*_: object) -> Any:
@@ -378,6 +383,25 @@ def test_a_disk_that_fails_at_the_end_of_a_job_does_not_stop_all_later_ones(
     assert desk.states()[-1] == "unknown"
     desk.printing.print_ticket(TICKET, "r2")
     assert desk.told[-1] == PrintReported("r2", "printing")
+
+
+def test_paper_that_came_near_its_end_a_moment_ago_is_seen_before_a_letter_begins(
+    tmp_path: Path,
+) -> None:
+    signals: queue.SimpleQueue[Signal] = queue.SimpleQueue()
+    printer = MemoryTicketPrinter()
+    printer.condition = PrinterOnline(Paper.LOW)
+    thread = PrinterThread("roll", printer.status, signals.put)
+    desk = Desk(tmp_path, roll=False)
+    desk.printing.attach_roll(printer, thread)
+    desk.printing.printer_seen("roll", ONLINE)  # as it was at the last look
+    desk.printing.print_letter(LETTER)
+    thread.start()
+    thread.close(10)
+    ended = [signal for signal in drained(signals) if isinstance(signal, JobEnded)]
+    desk.printing.job_ended(ended[0].job_id, ended[0].outcome)
+    assert desk.told[-1] == PrintReported("r1", "blocked", Fault.PAPER_LOW)
+    assert printer.slips == []
 
 
 def test_a_letter_is_not_begun_when_the_count_says_that_the_roll_ends(desk: Desk) -> None:
