@@ -64,6 +64,7 @@ _FAULT_ADVICE: dict[Fault, Say] = {
     Fault.SUPPLY: Say("Ganti toner atau tinta."),
     Fault.HARDWARE: Say("Matikan lalu nyalakan. Bila tetap begitu, bawa untuk diperbaiki."),
 }
+_PAPER_LOW = Say("Kertas hampir habis.")
 _PAGE_PAPER_OUT = Say("Isi kertas F4 (215 × 330 mm).")
 _SWITCHES = {
     ("door", "open"): "pintu terbuka",
@@ -107,6 +108,8 @@ def not_answered(device: Device) -> DeviceLine:
 
 
 def _status(found: Finding) -> Say:
+    if found.fault is Fault.PAPER_LOW:
+        return _PAPER_LOW
     if found.fault is not None:
         return FAULTS[found.fault]
     switches = [_SWITCHES[item] for item in found.abilities.items() if item in _SWITCHES]
@@ -124,12 +127,16 @@ def _advice(found: Finding) -> Say | None:
 
 
 def _detail(found: Finding) -> str:
-    """The device's own name and abilities; and what its driver says where it is not there."""
+    """The device's own name and abilities; or what its driver says where it is not there."""
+    if found.condition is Condition.OFFLINE:
+        return _plain(found.advice)
     abilities = (
         _ABILITIES[key].format(_VALUES.get(str(value), value))
         for key, value in found.abilities.items()
         if key in _ABILITIES
     )
-    reason = found.advice if found.condition is Condition.OFFLINE else ""
-    told = "; ".join(filter(None, (found.name, *abilities, reason)))
+    return _plain("; ".join(filter(None, (found.name, *abilities))))
+
+
+def _plain(told: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in told)[:LONGEST_DETAIL]

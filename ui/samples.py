@@ -122,6 +122,85 @@ MANY_LETTERS = LETTERS + tuple(
     for n in range(6)
 )
 NOT_PRINTED = Say("Kertas habis.")
+UNIT = (
+    "192.168.100.50:9100, EPSON TM-T82X, firmware 1.24 ESC/POS, serial X4FX012345; lebar 576 titik"
+)
+FACTS = (
+    Known("Anjungan", "3510192001-1"),
+    Known("Tempat", "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"),
+    Known("Waktu", "24-11-2026 09.41"),
+    Known("Versi", "1.0.0 (protokol 1)"),
+    Known("Menyala", "kali ke-1284, 27 hari"),
+    Known("Sambungan", "terputus"),
+    Known("Antrean kirim", "1284, tertua 27 hari"),
+    Known("Terkirim terakhir", "28-10-2026 16.20"),
+    Known("Sisa kertas", "kira-kira 640 tiket"),
+    Known("Ruang simpan", "11,8 GB kosong"),
+)
+WELL_DEVICES = (
+    view.DeviceLine(
+        "reader",
+        Say("Pembaca kartu"),
+        "well",
+        Say("Kartu terbaca ({profile}).", {"profile": "uid_tag"}),
+        None,
+        "ACS ACR1252 1S CL Reader [ACR1252 Dual Reader PICC] 00 00; modul SAM: tidak ada",
+    ),
+    view.DeviceLine(
+        "ticketPrinter",
+        Say("Pencetak tiket"),
+        "well",
+        Say("Siap."),
+        None,
+        UNIT + "; memastikan cetakan: ya",
+    ),
+    view.DeviceLine("pagePrinter", Say("Pencetak surat (F4)"), "asked", Say("Sedang ditanya…")),
+    view.DeviceLine("lamps", Say("Lampu"), "well", Say("Tidak dipasang.")),
+    view.DeviceLine(
+        "inputs", Say("Pintu dan listrik"), "well", Say("Siap: pintu terbuka, listrik menyala.")
+    ),
+)
+TROUBLED_DEVICES = (
+    view.DeviceLine(
+        "reader",
+        Say("Pembaca kartu"),
+        "notThere",
+        Say("Tidak terhubung."),
+        Say("Periksa kabel USB pembaca kartu."),
+        "No reader is connected: plug it in, or look with `pcsc_scan` at what pcscd finds.",
+    ),
+    view.DeviceLine(
+        "ticketPrinter",
+        Say("Pencetak tiket"),
+        "needsPerson",
+        Say("Pencetak terlalu panas dan perlu istirahat."),
+        Say("Matikan lalu nyalakan. Bila tetap begitu, bawa untuk diperbaiki."),
+        UNIT,
+    ),
+    view.DeviceLine(
+        "pagePrinter",
+        Say("Pencetak surat (F4)"),
+        "needsPerson",
+        Say("Ukuran kertas di pencetak tidak sesuai."),
+        Say("Isi kertas F4 (215 × 330 mm)."),
+        "anjungan at 127.0.0.1:631",
+    ),
+    view.DeviceLine(
+        "lamps",
+        Say("Lampu"),
+        "notThere",
+        Say("Tidak terhubung."),
+        Say("Periksa kabel lampu dan pin di kiosk.toml."),
+        "This machine has no GPIO pins that can be used; the kiosk goes on without lamps.",
+    ),
+    view.DeviceLine(
+        "inputs",
+        Say("Pintu dan listrik"),
+        "needsPerson",
+        Say("Listrik padam, memakai baterai."),
+        Say("Periksa listrik kantor dan colokan anjungan."),
+    ),
+)
 
 SCREENS: dict[str, view.Screen] = {
     "attract": view.Attract(),
@@ -191,6 +270,13 @@ SCREENS: dict[str, view.Screen] = {
         Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
     ),
     "goodbye": view.Goodbye(),
+    "technician": view.TechnicianScreen(WELL_DEVICES, FACTS, None, slip_under_way=False),
+    "technician-trouble": view.TechnicianScreen(
+        TROUBLED_DEVICES,
+        FACTS,
+        Say("Slip uji terkirim. Pencetak ini tidak dapat memastikan: lihat kertasnya."),
+        slip_under_way=True,
+    ),
 }
 
 

@@ -43,6 +43,17 @@ EXPECTED: dict[str, dict[str, view.Intent]] = {
     "notice": {"finish": view.Finish()},
     "notice-retry": {"finish": view.Finish(), "retry": view.Retry()},
     "idle-warning": {"still-here": view.StillHere()},
+    "technician": {
+        "leave": view.Leave(),
+        "paper-changed": view.PaperChanged(),
+        "test-slip": view.PrintTestSlip(),
+        "selftest": view.RunSelftest(),
+    },
+    "technician-trouble": {
+        "leave": view.Leave(),
+        "paper-changed": view.PaperChanged(),
+        "selftest": view.RunSelftest(),
+    },
 }
 
 

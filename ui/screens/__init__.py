@@ -14,6 +14,7 @@ from ui.screens.notice import NoticePage
 from ui.screens.out_of_service import OutOfServicePage
 from ui.screens.pin import PinPage
 from ui.screens.review import ReviewPage
+from ui.screens.technician import TechnicianPage
 from ui.screens.ticket import TicketPage
 from ui.screens.wait import WaitPage
 
@@ -30,4 +31,5 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.Notice: NoticePage,
     view.OutOfService: OutOfServicePage,
     view.Goodbye: GoodbyePage,
+    view.TechnicianScreen: TechnicianPage,
 }

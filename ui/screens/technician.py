@@ -1,0 +1,95 @@
+"""For the technician at the open cabinet: every device, what to do, and the kiosk's figures."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, StringProperty
+
+from firmware.core.view import DeviceLine, Health, TechnicianScreen
+from ui import theme
+from ui.page import Page, load_kv, rows_of
+from ui.texts import tr
+from ui.widgets import Panel, Text
+
+_LONGEST_DETAIL = 84
+"""Letters that fit on the one line that is left beside an advice."""
+
+
+class _Look(NamedTuple):
+    icon: str
+    ink: theme.Colour
+    face: theme.Colour
+    edge: theme.Colour
+
+
+_LOOKS: dict[Health, _Look] = {
+    "asked": _Look("clock", theme.INDIGO, theme.PAPER, theme.LINE),
+    "well": _Look("success", theme.GREEN, theme.PAPER, theme.LINE),
+    "needsPerson": _Look("warning", theme.SOGA, theme.SOGA_SOFT, theme.SOGA),
+    "notThere": _Look("cross", theme.RED, theme.RED_SOFT, theme.RED),
+}
+_INVITATION = "Tempelkan kartu untuk mencoba pembaca."
+
+
+class DeviceCard(Panel):
+    """One device: a mark, its state, and what to do or what it is."""
+
+    icon = StringProperty("clock")
+    ink = ColorProperty(theme.INK)
+    device = StringProperty("")
+    status = StringProperty("")
+
+    def __init__(self, line: DeviceLine, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        look = _LOOKS[line.health]
+        self.icon, self.ink, self.face, self.edge = look
+        self.device, self.status = tr(line.device), tr(line.status)
+        self._tell(line)
+
+    def _tell(self, line: DeviceLine) -> None:
+        """What to do comes first. Where that is clear by itself the device's name is left out;
+        where a device is not there, its driver may know why.
+        """
+        more = self.ids.more
+        self.size_hint_y = 1.0 if line.advice or line.detail else 0.7
+        if line.advice is not None:
+            more.add_widget(_more(tr(line.advice), 4, theme.INK, share=0.56))
+            if line.health == "notThere" and line.detail:
+                self.size_hint_y = 1.25
+                more.add_widget(_more(_shortened(line.detail), 3, theme.MUTED, share=0.44))
+        elif line.detail:
+            more.add_widget(_more(line.detail, 3.2, theme.MUTED))
+        else:
+            self.ids.head.size_hint_y = 1
+            self.ids.body.remove_widget(more)
+
+
+def _more(text: str, largest_mm: float, colour: theme.Colour, share: float = 1.0) -> Text:
+    return Text(text=text, color=colour, largest_mm=largest_mm, smallest_mm=2, size_hint_y=share)
+
+
+def _shortened(detail: str) -> str:
+    if len(detail) <= _LONGEST_DETAIL:
+        return detail
+    return detail[: _LONGEST_DETAIL - 1].rstrip() + "…"
+
+
+class TechnicianPage(Page):
+    """Devices at the left, figures at the right, news above, deeds below."""
+
+    news = StringProperty("")
+    facts = ListProperty([])
+    slip_under_way = BooleanProperty(False)
+
+    def show(self, screen: TechnicianScreen) -> None:
+        """Draw every device anew: they are few."""
+        self.news = tr(screen.news or _INVITATION)
+        self.facts = rows_of(screen.facts)
+        self.slip_under_way = screen.slip_under_way
+        self.ids.devices.clear_widgets()
+        for line in screen.devices:
+            self.ids.devices.add_widget(DeviceCard(line))
+
+
+load_kv(__file__)
