@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hw.card import ektp_exchange as exchange
 from hw.card.apdu import GET_UID
+from hw.card.atr import is_storage_card
 from hw.card.ektp_exchange import EktpTrouble, Trouble
 from hw.card.emrtd_files import Photo, recognise_photo
 from hw.card.slots import Slots
@@ -12,6 +13,8 @@ from hw.protocols import CardTrouble
 
 def is_ektp(slots: Slots) -> bool | CardTrouble:
     """Whether the card has the e-KTP's application, which is then selected."""
+    if is_storage_card(slots.atr):
+        return False
     found = exchange.follow(exchange.SELECT, slots, {})
     return found if isinstance(found, CardTrouble) else isinstance(found, dict)
 

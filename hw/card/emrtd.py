@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hw.card.apdu import Command, Response
+from hw.card.apdu import Command, Response, exchange
+from hw.card.atr import is_storage_card
 from hw.card.bac import PassportTrouble, authenticate
 from hw.card.emrtd_files import Photo, parse_com, parse_dg1, parse_dg2
 from hw.card.mrz import Mrz, MrzInformation
@@ -40,15 +41,17 @@ class Passport:
     photo: Photo | None
 
 
-def is_passport(transmit: Transmit) -> bool | CardTrouble:
+def is_passport(slots: Slots) -> bool | CardTrouble:
     """Whether the card has the application for travel documents, which is then selected."""
-    answer = transmit(SELECT_APPLICATION)
+    if is_storage_card(slots.atr):
+        return False
+    answer = exchange(slots.picc, SELECT_APPLICATION)
     return answer if isinstance(answer, CardTrouble) else answer.ok
 
 
 def read_passport(slots: Slots, information: MrzInformation) -> Passport | Trouble:
     """The holder and the photo, from a passport that lies on the contactless slot."""
-    found = is_passport(slots.picc)
+    found = is_passport(slots)
     if isinstance(found, CardTrouble):
         return found
     if not found:

@@ -8,7 +8,7 @@ its starter does, however that ends: the inner process watches its standard inpu
 From a shell: ``python -m hw.virtual.reader --folder DIR`` prints one line of JSON with the
 addresses of pcscd's socket and of the control socket, and runs until it is stopped. Control:
 one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled|forged", "kind":
-"tag|ektp|sam|passport", "slot": 0}``, ``{"remove": true, "slot": 0}``,
+"tag|sticker|ektp|sam|passport", "slot": 0}``, ``{"remove": true, "slot": 0}``,
 ``{"daemon": "stop|start|freeze|thaw"}``; the answer is ``{"ok": true}`` or an error. A well-behaved
 tag in slot 0, where citizens' cards go, is meant where nothing else is said; slot 1 is the SAM's.
 ``{"ask": "state"}`` adds the UID of the card that lies there, the kinds in both slots, and whether

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from hw.card.apdu import Command
 
+STORAGE_ATR = bytes.fromhex("3B8F8001804F0CA000000306030001000000006A")
+"""PC/SC part 3, 3.1.3.2.3.2: a reader writes it for a MIFARE Classic 1K."""
+
 ATR = bytes.fromhex("3B80800101")  # PC/SC part 3: ISO 14443-4 card without historical bytes
 
 GOOD = bytes.fromhex("9000")
@@ -81,3 +84,20 @@ class Tag:
         if told is not None:
             return told
         return NOT_FOUND if command[:2] == b"\x00\xa4" else NO_INSTRUCTION
+
+
+class Sticker:
+    """A tag that knows no ISO 7816 commands at all: the reader tells its UID, and fails with
+    whatever else it is made to pass on.
+    """
+
+    atr = STORAGE_ATR
+
+    def __init__(self, uid: bytes) -> None:
+        self._uid = uid
+
+    def reset(self) -> None:
+        """There is nothing to forget."""
+
+    def answer(self, command: bytes) -> bytes:
+        return answer_uid(self._uid, command) or b""

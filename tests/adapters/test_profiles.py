@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hw.card.apdu import Command, Response, parse_response
+from hw.card.atr import historical_bytes, is_storage_card
 from hw.card.profiles import PROFILES, Slots, make_profiles, read_card
 from hw.protocols import CardIdentity, CardTrouble
 from hw.virtual.ektp import VirtualEktp, VirtualSam
 from hw.virtual.passport import VirtualPassport
-from hw.virtual.sides import Side, Tag
+from hw.virtual.sides import STORAGE_ATR, Side, Sticker, Tag
 
 UID = bytes.fromhex("04A1B2C3D4E5F6")
 ORDER = ["ektp_sam", "emrtd", "uid_tag"]
@@ -24,7 +27,7 @@ def on_reader(card: Side, sam: Side | None = None) -> Slots:
 
         return transmit
 
-    return Slots(transmit_to(card), None if sam is None else transmit_to(sam))
+    return Slots(transmit_to(card), None if sam is None else transmit_to(sam), card.atr)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,7 @@ def on_reader(card: Side, sam: Side | None = None) -> Slots:
         (VirtualPassport(), CardTrouble.NEEDS_MRZ),
         (Tag(UID), CardIdentity("uid_tag", UID)),
         (Tag(b"\x08\x01\x02\x03"), CardTrouble.RANDOM_UID),
+        (Sticker(UID), CardIdentity("uid_tag", UID)),
         (Tag(b""), CardTrouble.UNKNOWN_KIND),
     ],
 )
@@ -62,6 +66,30 @@ def test_trouble_with_a_card_is_not_put_to_the_next_profile() -> None:
 
     assert read_card(ORDER, Slots(pulled)) is CardTrouble.PULLED
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("atr", "historical"),
+    [
+        (STORAGE_ATR.hex(), "804F0CA00000030603000100000000"),
+        ("3B80800101", ""),
+        ("3B8380015341 4D5D", "53414D"),
+        ("3B6500002063CB6800", "2063CB6800"),
+        ("3F", ""),
+        ("3BFF", ""),
+        ("", ""),
+        ("00" * 20, ""),
+    ],
+)
+def test_what_an_atr_tells(atr: str, historical: str) -> None:
+    told = historical_bytes(bytes.fromhex(atr))
+    assert told == bytes.fromhex(historical)
+    assert is_storage_card(bytes.fromhex(atr)) == (b"\xa0\x00\x00\x03\x06" in told)
+
+
+@given(st.binary(max_size=40))
+def test_whatever_an_atr_is_it_ends(atr: bytes) -> None:
+    assert len(historical_bytes(atr)) <= 15
 
 
 def test_each_profile_has_a_table_of_its_own() -> None:

@@ -95,6 +95,7 @@ def test_each_kind_is_read_as_what_it_is(both_slots: VirtualReader) -> None:
             ("ektp", "forged", CardUnreadable(CardTrouble.NOT_GENUINE)),
             ("passport", "well", CardUnreadable(CardTrouble.NEEDS_MRZ)),
             ("tag", "well", CardPresent(CardIdentity("uid_tag", UID))),
+            ("sticker", "well", CardPresent(CardIdentity("uid_tag", UID))),
         ]
         tap_and_hear(both_slots, heard, without_sam)
         both_slots.insert(b"", kind="sam", slot=1)

@@ -15,7 +15,7 @@ NAME = "emrtd"
 
 def read(slots: Slots) -> CardIdentity | CardTrouble | None:
     """NEEDS_MRZ for a passport; None for any other card."""
-    found = is_passport(slots.picc)
+    found = is_passport(slots)
     if isinstance(found, CardTrouble):
         return found
     return CardTrouble.NEEDS_MRZ if found else None
