@@ -169,8 +169,8 @@ def _transmit_to(card: Any, header: int) -> Transmit:
 def _sam(context: Any, reader: str | None) -> Iterator[Transmit | None]:
     """The security module's slot, connected when a profile first speaks to it.
 
-    A module that cannot be reached is MUTE, whatever the reason: the citizen's card is not to
-    blame, and to lay it on again would not help.
+    Trouble with it is NO_SAM, whatever the reason: the citizen's card is not to blame, and to lay
+    it on again would not help.
     """
     if reader is None:
         yield None
@@ -182,7 +182,7 @@ def _sam(context: Any, reader: str | None) -> Iterator[Transmit | None]:
             opened.append(_connect(context, reader))
         module = opened[0]
         answer = module if isinstance(module, CardTrouble) else module[1](command)
-        return CardTrouble.MUTE if answer is CardTrouble.PULLED else answer
+        return CardTrouble.NO_SAM if isinstance(answer, CardTrouble) else answer
 
     try:
         yield transmit

@@ -14,8 +14,10 @@ from typing import NamedTuple, Protocol
 import pytest
 from smartcard import scard
 
+from hw.card.apdu import GET_UID, Response
 from hw.card.feedback import LANGUAGES, language_of
 from hw.card.pcsc import PcscReader, choose_reader
+from hw.card.profiles import Slots
 from hw.card.watching import NO_ANSWER, choose_sam
 from hw.protocols import (
     CardIdentity,
@@ -165,7 +167,8 @@ def pcscd(virtual_reader: VirtualReader) -> Iterator[VirtualReader]:
     yield virtual_reader
     virtual_reader.thaw_daemon()
     virtual_reader.start_daemon()
-    virtual_reader.remove()
+    for slot in (0, 1):
+        virtual_reader.remove(slot)
 
 
 def test_pcscd_hangs_with_a_card_on_its_reader_and_comes_to_itself(pcscd: VirtualReader) -> None:
@@ -228,6 +231,47 @@ def test_a_reader_that_cannot_blink_reads_all_the_same(pcscd: VirtualReader) -> 
     pcscd.insert(SEVEN)
     assert isinstance(desk.hears(), CardPresent)
     reader.close()
+
+
+def test_no_reader_has_the_name_that_is_wanted(pcscd: VirtualReader) -> None:
+    desk = Desk(PcscReader("Dual Reader PICC"), pcscd)
+    offline = desk.hears()
+    assert isinstance(offline, ReaderOffline)
+    assert "'Dual Reader PICC'" in offline.reason
+    desk.reader.close()
+
+
+def test_two_cards_lie_on_two_readers(pcscd: VirtualReader) -> None:
+    other = SEVEN[::-1]
+    pcscd.insert(other, slot=1)
+    first, second = Desk(PcscReader(), pcscd), Desk(PcscReader("00 01"), pcscd)
+    assert isinstance(first.hears(), ReaderOnline)
+    assert isinstance(second.hears(), ReaderOnline)
+    assert second.hears() == CardPresent(CardIdentity("uid_tag", other))
+    pcscd.insert(SEVEN)
+    assert first.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+    pcscd.remove(slot=1)
+    assert second.hears() == CardNotPresent()
+    pcscd.remove()
+    assert first.hears() == CardNotPresent()
+    for desk in (first, second):
+        desk.reader.close()
+
+
+def test_a_security_module_that_does_not_work_is_no_fault_of_the_card(pcscd: VirtualReader) -> None:
+    asked: list[Response | CardTrouble] = []
+
+    def ask_module(slots: Slots) -> CardIdentity | CardTrouble | None:
+        assert slots.sam is not None
+        asked.append(slots.sam(GET_UID))
+        return None
+
+    desk = Desk(PcscReader(profiles=(ask_module, "uid_tag"), sam="00 01"), pcscd)
+    assert isinstance(desk.hears(), ReaderOnline)
+    pcscd.insert(SEVEN)
+    assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+    assert asked == [CardTrouble.NO_SAM]
+    desk.reader.close()
 
 
 class Rival:
