@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hw.card.opensid import main
+from hw.card.samples import tap_samples
 from hw.card.tag_numbers import (
     ByteOrder,
     Habit,
@@ -26,6 +27,9 @@ from hw.card.tag_numbers import (
     read_tag,
     was_rounded,
 )
+from hw.protocols import CardReport, ReaderOffline
+from hw.virtual.memory_reader import MemoryReader
+from hw.virtual.reader import VirtualReader
 
 BIG, LITTLE = Habit(ByteOrder.BIG), Habit(ByteOrder.LITTLE)
 LONG = bytes.fromhex("04A1B2C3D4E5F6")
@@ -337,3 +341,71 @@ def test_a_sample_that_is_no_uid_is_refused(uid: str, capsys: pytest.CaptureFixt
     with pytest.raises(SystemExit) as ended:
         main(["--sample-uid", uid, "in.csv"])
     assert ended.value.code == 2 and "a UID" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- cards in the hand
+
+
+class Hand:
+    """Lays the next card down when it is told to, and takes it away when it is told to."""
+
+    def __init__(self, *cards: bytes) -> None:
+        self.reader = MemoryReader()
+        self.heard: list[str] = []
+        self._cards = iter(cards)
+
+    def __call__(self, words: str) -> None:
+        self.heard.append(words)
+        if words.startswith("lay"):
+            card = next(self._cards, None)
+            if card is not None:
+                self.reader.insert(card)
+        else:
+            self.reader.remove()
+
+    def taps(self, count: int, seconds: float = 30) -> tuple[bytes, ...] | str:
+        return tap_samples(self.reader, count, seconds, self)
+
+
+def test_two_cards_are_tapped_and_not_shown() -> None:
+    hand = Hand(LONG, SHORT)
+    assert hand.taps(2) == (LONG, SHORT)
+    assert hand.heard == [
+        "lay card 1 of 2 on the reader",
+        "read; take it away",
+        "lay card 2 of 2 on the reader",
+        "read; take it away",
+    ]
+
+
+def test_the_same_card_twice_is_one_and_a_random_uid_is_none() -> None:
+    hand = Hand(LONG, LONG, b"\x08\x01\x02\x03", SHORT)
+    assert hand.taps(2) == (LONG, SHORT)
+    assert "that is the same card; take another" in hand.heard
+    assert any("randomUid" in words for words in hand.heard)
+
+
+def test_patience_with_somebody_who_has_no_card_ends() -> None:
+    assert Hand().taps(1, seconds=0.05) == "nobody laid a card there"
+
+
+def test_a_reader_that_is_not_there_is_told() -> None:
+    class Unplugged(MemoryReader):
+        def start(self, report: Callable[[CardReport], None]) -> None:
+            report(ReaderOffline("no card reader is connected"))
+
+    assert tap_samples(Unplugged(), 1, 30, lambda _: None) == "no card reader is connected"
+
+
+def test_a_card_on_a_real_readers_daemon_proves_the_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], virtual_reader: VirtualReader
+) -> None:
+    virtual_reader.insert(PEOPLE[2][1])
+    try:
+        code, rows, complaints = _run(
+            tmp_path, capsys, _lines(ByteOrder.LITTLE), "--tap", "1", "--reader", "00 00"
+        )
+    finally:
+        virtual_reader.remove()
+    assert (code, rows) == (0, WHOLE), complaints
+    assert complaints.startswith("lay card 1 of 1 on the reader\n")
