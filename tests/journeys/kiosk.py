@@ -114,16 +114,17 @@ class Kiosk:
         (self.folder / "regency" / "site.key").write_text(people.SITE_KEY.hex())
         self.reader.start()
         self.printer.start()
-        devices = Devices(
-            printer={"driver": "escpos", "host": "127.0.0.1", "port": self.printer.port}
-        )
         self.config = regency.add_kiosk(
-            KIOSK, "Desa Contoh", self.folder / "kiosk", ("127.0.0.1", broker), devices
+            KIOSK, "Desa Contoh", self.folder / "kiosk", ("127.0.0.1", broker), self.devices()
         )
         self._seed = bytes.fromhex((regency.server / "keys" / "regency.seed").read_text())
         store = Store(self.database)
         store.take_entry(people.entry(1))
         store.close()
+
+    def devices(self) -> Devices:
+        """What stands in the cabinet."""
+        return Devices(printer={"driver": "escpos", "host": "127.0.0.1", "port": self.printer.port})
 
     def start(self) -> None:
         """Start the controller and stand before its screen."""
