@@ -80,6 +80,14 @@ def test_a_button_that_is_stuck_says_nothing_before_it_was_let_go() -> None:
     assert told(button, *edges, until=64.0) == [ServicePressed(long=False)]
 
 
+def test_a_line_that_chatters_without_end_keeps_no_other_back() -> None:
+    lines_of_cabinet = lines()
+    reports = list(lines_of_cabinet.edge(1.0, SERVICE, True))
+    for step in range(400):
+        reports += lines_of_cabinet.edge(1.0 + step * 0.01, DOOR, step % 2 == 0)
+    assert reports == [ServicePressed(long=True)]
+
+
 def test_it_begins_with_how_things_are() -> None:
     assert list(lines(door=True, ups=True).standing()) == [DoorOpened(), PowerLost()]
     assert list(Lines({SERVICE: False}, BOUNCE, HOLD).standing()) == []

@@ -5,6 +5,7 @@ Hypothesis plays citizens, cards, a technician, workers that answer late or neve
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -114,9 +115,10 @@ class Visits(RuleBasedStateMachine):
     def press_digit(self, digit: int) -> None:
         self.send(events.Said(view.Digit(digit)))
 
-    @initialize(steps=st.integers(0, 14), data=st.data())
-    def somebody_has_come_so_far(self, steps: int, data: st.DataObject) -> None:
+    @initialize(steps=st.integers(0, 14), on_battery=st.booleans(), data=st.data())
+    def somebody_has_come_so_far(self, steps: int, on_battery: bool, data: st.DataObject) -> None:
         """Without this the walk would seldom get past the PIN."""
+        self.state = replace(self.state, policy=replace(self.state.policy, on_battery=on_battery))
         self.all_goes_well = True
         if steps == 0:
             self.send(events.ReaderChanged(online=False))
@@ -278,6 +280,11 @@ class Visits(RuleBasedStateMachine):
         assert not (waits and self.state.phase in RESTING | {Phase.TECHNICIAN})
 
     @invariant()
+    def a_battery_to_be_saved_asks_nobody_in(self) -> None:
+        if self.state.saves_battery:
+            assert self.state.phase is not Phase.ATTRACT
+
+    @invariant()
     def accepted_is_said_only_of_what_is_stored(self) -> None:
         if self.state.phase is Phase.TICKET:
             filed = self.state.guest.filed
@@ -286,9 +293,10 @@ class Visits(RuleBasedStateMachine):
 
     @invariant()
     def no_dead_end(self) -> None:
-        """Left alone, with the reader working, every state comes to rest by itself."""
+        """Left alone, with reader and mains there, every state comes to rest by itself."""
         state = self.state
         state, _ = step(state, events.ReaderChanged(online=True))
+        state, _ = step(state, events.PowerChanged(on_mains=True))
         for tick in range(1, 60):
             state, _ = step(state, events.Tick(self.seconds + tick * 25.0, TODAY))
         assert state.phase is Phase.ATTRACT

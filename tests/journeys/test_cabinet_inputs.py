@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import socket
@@ -10,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from provisioning.processes import StartError
 from tests.journeys.kiosk import Kiosk, Screen
 
 PATIENCE_SECONDS = 60.0
+AnyKiosk = TypeVar("AnyKiosk", bound=Kiosk)
 
 
 class CabinetWithPins(Kiosk):
@@ -50,10 +52,19 @@ class CabinetWithPins(Kiosk):
         return [one for one in self.journal() if one["event"] == event]
 
 
-@pytest.fixture
-def kiosk() -> Iterator[CabinetWithPins]:
+class PinlessMachine(Kiosk):
+    """A kiosk that was configured for pins and stands on a machine without any."""
+
+    def devices(self) -> Devices:
+        lamps = {"driver": "gpio", "red": 17, "green": 27, "blue": 22}
+        inputs = {"driver": "gpio", "door": 5, "service": 6, "ups": 13}
+        return replace(super().devices(), indicator=lamps, inputs=inputs)
+
+
+@contextlib.contextmanager
+def started(kind: type[AnyKiosk]) -> Iterator[AnyKiosk]:
     folder = Path(tempfile.mkdtemp(prefix="anjungan-"))
-    kiosk = CabinetWithPins(folder)
+    kiosk = kind(folder)
     try:
         kiosk.lay_out()
         kiosk.start()
@@ -61,6 +72,18 @@ def kiosk() -> Iterator[CabinetWithPins]:
     finally:
         kiosk.close()
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def kiosk() -> Iterator[CabinetWithPins]:
+    with started(CabinetWithPins) as kiosk:
+        yield kiosk
+
+
+@pytest.fixture
+def pinless() -> Iterator[PinlessMachine]:
+    with started(PinlessMachine) as kiosk:
+        yield kiosk
 
 
 def screen_of(kiosk: Kiosk) -> Screen:
@@ -123,3 +146,14 @@ def test_pins_are_had_again_after_a_power_cut(kiosk: CabinetWithPins) -> None:
     screen_of(kiosk).await_screen(view.Attract)
     kiosk.lamps_become("cardPlease")
     assert kiosk.told("lamps.state")[-1]["state"] == "online"
+
+
+def test_a_machine_without_pins_serves_all_the_same_and_says_so(pinless: Kiosk) -> None:
+    screen_of(pinless).await_screen(view.Attract)
+    pinless.tap()
+    screen_of(pinless).await_screen(view.Pin)
+    told = {one["event"]: one for one in pinless.journal()}
+    assert told["lamps.state"]["state"] == "offline"
+    assert "no GPIO pins" in told["lamps.state"]["detail"]
+    assert told["inputs.changed"]["online"] is False
+    assert "no GPIO pins" in told["inputs.changed"]["detail"]
