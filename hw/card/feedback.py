@@ -48,8 +48,8 @@ class Language:
 
 
 LANGUAGES: dict[str, Language] = {
-    # ACS, ACR122U Application Programming Interface 2.04: 6.2 LED and buzzer, 6.3 firmware
-    # version, 6.7 buzzer at card detection (off, so that a beep means "read").
+    # ACS, ACR122U Application Programming Interface: Bi-color LED and Buzzer Control, Get the
+    # Firmware Version, Set Buzzer Output Enable for Card Detection (off: a beep means "read").
     # The byte after FF 00 40: bits 0-1 final state of red and green, 2-3 change it, 4-5 state in
     # which blinking begins, 6-7 blink. Then 04, on and off in 100 ms, how often, buzzer while on.
     "acr122u": Language(
@@ -59,8 +59,8 @@ LANGUAGES: dict[str, Language] = {
         read=(bytes.fromhex("FF0040AC0402010101"),),
         refused=(bytes.fromhex("FF00405C0401010301"),),
     ),
-    # ACS, ACR1252U Reference Manual 1.16: 6.1 firmware version, 6.3 LED (bit 0 red, bit 1
-    # green), 6.5 buzzer (in 10 ms). The lamps stay as they are put.
+    # ACS, ACR1252U Reference Manual, Peripherals Control: Get Firmware Version, LED Control (bit 0
+    # red, bit 1 green), Buzzer Control (in 10 ms). The lamps stay as they are put.
     "acr1252u": Language(
         name_part="ACR1252",
         asks=bytes.fromhex("E000001800"),

@@ -8,7 +8,7 @@ from tests.bench import Measure, _raster, _soak, _standing, _tap
 
 
 def measures() -> Iterator[Measure]:
-    """All of them; about a minute."""
+    """All of them; two minutes."""
     yield from _raster.measures()
     yield from _tap.measures()
     yield from _soak.measures()
