@@ -190,7 +190,7 @@ def test_one_thread_alone_reports_and_close_ends_it(bench: Bench) -> None:
 @pytest.mark.parametrize("way", ["press", "hold"])
 def test_a_finger_at_the_bench(way: str, tmp_path: Path) -> None:
     control = tmp_path / "pins.sock"
-    inputs = VirtualInputs(control)
+    inputs = VirtualInputs(control, hold_seconds=1 if way == "hold" else 20)
     heard = Heard()
     inputs.start(heard)
     heard.wait_for(PowerBack())
