@@ -1,5 +1,6 @@
 """What the files of a travel document hold, pure. Source: ICAO Doc 9303-10, section 4
-(EF.COM, DG1, DG2); ISO/IEC 19794-5:2005, section 5 (face image records).
+(EF.COM, DG1, DG2); ISO/IEC 19794-5:2005, section 5 (face image records); ISO/IEC 39794-5:2019,
+annex A (their successor, in passports of the coming years).
 
 Everything here comes from a card, so it is hostile until shown otherwise: a parser answers
 None to whatever is not of its form.
@@ -18,6 +19,9 @@ _COM, _TAG_LIST = 0x60, 0x5C
 _DG1, _MRZ = 0x61, 0x5F1F
 _DG2, _GROUP, _TEMPLATE = 0x75, 0x7F61, 0x7F60
 _FACES = (0x5F2E, 0x7F2E)
+_FACE_39794 = (0xA1, 0x65, 0xA1, 0x30, 0xA1, 0xA0, 0xA0, 0x80)
+"""FaceImageDataBlock, its first representation, its image's base, 2D block and data."""
+
 
 _RECORD = struct.Struct(">4s4sIH")  # "FAC", version, length, number of faces
 _FACE = struct.Struct(">IH14x")  # length of this face's block, number of feature points
@@ -64,7 +68,8 @@ def parse_dg2(file: bytes) -> Photo | None:
     template = inside(file, _DG2, _GROUP, _TEMPLATE)
     for tag, value in (split(template) if template is not None else None) or []:
         if tag in _FACES:
-            return _face_image(value)
+            image = inside(value, *_FACE_39794)
+            return _face_image(value) if image is None else recognise_photo(image)
     return None
 
 

@@ -20,6 +20,7 @@ from hw.card.emrtd_files import parse_com, parse_dg1, parse_dg2, recognise_photo
 from hw.card.mrz import MrzInformation, parse_mrz
 from hw.card.secure_messaging import SecureMessaging, SessionKeys
 from hw.card.slots import Slots
+from hw.card.tlv import encode
 from hw.protocols import CardTrouble
 from hw.virtual.passport import MRZ, VirtualPassport
 from hw.virtual.portrait import portrait
@@ -252,6 +253,36 @@ def test_feature_points_before_the_photo_are_stepped_over() -> None:
     file = H("75") + bytes((3 + len(template),)) + H("7F61") + bytes((len(template),)) + template
     photo = parse_dg2(file)
     assert photo is not None and photo.data == image
+
+
+def test_a_photo_in_the_form_of_the_coming_years_is_found() -> None:
+    image = b"\xff\xd8\xffpicture"
+    file = encode(0x80, image) + encode(0xA1, b"")  # the photo, then what is known of it
+    for tag in (0xA0, 0xA0, 0xA1):
+        file = encode(tag, file)
+    file = encode(0x30, encode(0x80, b"\x00") + file)
+    file = encode(0xA0, b"") + encode(0xA1, file)
+    for tag in (0x65, 0xA1, 0x7F2E):
+        file = encode(tag, file)
+    file = encode(0x7F61, b"\x02\x01\x01" + encode(0x7F60, b"\xa1\x00" + file))
+    photo = parse_dg2(encode(0x75, file))
+    assert photo is not None and photo.data == image
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(0x8000, True), (0x8001, False)])
+def test_a_photo_is_read_as_far_as_an_offset_can_tell(size: int, is_read: bool) -> None:
+    image = portrait().ljust(size - 160, b"\x00")
+    face = b"FAC\x00010\x00" + (14 + 20 + 12 + len(image)).to_bytes(4, "big") + b"\x00\x01"
+    face += (20 + 12 + len(image)).to_bytes(4, "big") + bytes(16) + bytes(12) + image
+    group = encode(0x7F61, encode(0x7F60, encode(0x5F2E, face)))
+    file = encode(0x75, group + encode(0x53, bytes(size - len(group) - 6)))
+    assert len(file) == size
+    passport = Honest(_0102=file).read()
+    if is_read:
+        assert isinstance(passport, Passport) and passport.photo is not None
+        assert passport.photo.data == image
+    else:
+        assert passport is PassportTrouble.NOT_READABLE
 
 
 @given(st.binary(max_size=200))
