@@ -9,22 +9,21 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from smartcard import scard
 
 from hw.card.feedback import AUTO, Feedback, find_feedback
-from hw.card.profiles import Profile, report_of
+from hw.card.profiles import Profile
 from hw.card.reading import Reading, Task
+from hw.card.sight import Sight
 from hw.protocols import (
     CardIdentity,
-    CardNotPresent,
     CardReport,
     CardTrouble,
     ReaderOffline,
-    ReaderOnline,
 )
 
 RETRY_SECONDS = 0.5
@@ -63,10 +62,7 @@ class Watcher:
         self.used: Used | None = None
         self._wishes = wishes
         self._over = threading.Event()
-        self._lies = False
-        self._trouble: CardTrouble | None = None
         self._late: Reading | None = None
-        self._count = 0
         self._atr = b""
         self._thread = threading.Thread(target=self._run, name="card-watch", daemon=True)
         self._thread.start()
@@ -113,72 +109,46 @@ class Watcher:
         result, _ = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, [(_PLUGGING, 0)])
         return result in (_WELL, _TIMEOUT)
 
-    def _watch_reader(self, context: Any, reader: str, names: Sequence[str]) -> bool:
+    def _watch_reader(self, context: Any, reader: str, names: list[str]) -> bool:
         """Until it has gone or another is to be used (True), or pcscd itself has gone (False)."""
         sam = choose_sam([name for name in names if name != reader], self._wishes.sam)
         self.used = Used(reader, sam, find_feedback(reader, self._wishes.feedback))
-        state, works = scard.SCARD_STATE_UNAWARE, False
+        sight, state = Sight(reader), scard.SCARD_STATE_UNAWARE
         while not self._over.is_set():
             began = time.monotonic()
             awaited = [(reader, state & ~scard.SCARD_STATE_CHANGED), (_PLUGGING, 0)]
             result, states = scard.SCardGetStatusChange(context, WAIT_MILLISECONDS, awaited)
-            if result == scard.SCARD_E_UNKNOWN_READER:
-                return self._lost(f"the reader {reader} was unplugged", True)
-            if result not in (_WELL, _TIMEOUT):
-                return self._lost(f"the reader {reader} or pcscd went away", False)
-            if time.monotonic() - began > STUCK_SECONDS:
-                return self._lost(NO_ANSWER, False)  # what was seen before may be long past
             if result == _WELL:
                 _, state, atr = states[0]
                 self._atr = bytes(atr)
-            if state & scard.SCARD_STATE_UNKNOWN:
-                return self._lost(f"the reader {reader} was unplugged", True)
-            works = self._look(reader, state, works)
-            if not self._lies and _readers(context) not in (None, names):
+            if result == scard.SCARD_E_UNKNOWN_READER or state & scard.SCARD_STATE_UNKNOWN:
+                self._tell_all(sight.lost(f"the reader {reader} was unplugged"))
+                return True
+            if result not in (_WELL, _TIMEOUT):
+                self._tell_all(sight.lost(f"the reader {reader} or pcscd went away"))
+                return False
+            if time.monotonic() - began > STUCK_SECONDS:  # what is known may be long past
+                self._tell_all(sight.lost(NO_ANSWER))
+                return False
+            self._look(sight, state)
+            if not sight.lies and _readers(context) not in (None, names):
                 return True  # readers came or went: choose again
             self._tell(None)
         return False
 
-    def _look(self, reader: str, state: int, worked: bool) -> bool:
-        """Take in the state of the reader; whether it works."""
-        if state & scard.SCARD_STATE_UNAVAILABLE:
-            self._lost(f"the reader {reader} is there but fails; unplug it and plug it in", True)
-            return False
-        if not worked:
-            self._tell(ReaderOnline(reader))
-        self._look_at_card(state)
-        return True
-
-    def _lost(self, reason: str, goes_on: bool) -> bool:
-        self._gone()
-        self._tell(ReaderOffline(reason))
-        return goes_on
-
-    def _tell(self, report: CardReport | None) -> None:
-        self.heard.put(report)
-
     # ------------------------------------------------------------ the card
 
-    def _look_at_card(self, state: int) -> None:
-        count = state >> 16  # of insertions and removals: a quick swap shows only here
-        present = bool(state & scard.SCARD_STATE_PRESENT)
-        if not present or count != self._count:
-            self._gone()
-        self._count = count
-        if not present:
-            return
-        if state & scard.SCARD_STATE_MUTE:
-            self._known(CardTrouble.MUTE)
-        elif not self._lies or self._is_free_again(state):
-            self._read()
+    def _look(self, sight: Sight, state: int) -> None:
+        reports, wants_reading = sight.take(state)
+        self._tell_all(reports)
+        if not sight.lies:
+            self._late = None
+        if wants_reading:
+            self._read(sight)
         elif self._late is not None:
-            self._hear_late(self._late)
+            self._hear_late(sight, self._late)
 
-    def _is_free_again(self, state: int) -> bool:
-        """Whether the program that held the card may have let go of it."""
-        return self._trouble is CardTrouble.BUSY and not state & scard.SCARD_STATE_EXCLUSIVE
-
-    def _read(self) -> None:
+    def _read(self, sight: Sight) -> None:
         assert self.used is not None
         used, profiles = self.used, self._wishes.profiles
         reading = Reading(Task(used.reader, used.sam, profiles, used.feedback, self._atr))
@@ -186,33 +156,26 @@ class Watcher:
         while (left := deadline - time.monotonic()) > 0:
             answer = reading.answer(min(left, RETRY_SECONDS))
             if answer is not None:
-                self._known(answer)
+                self._tell_all(sight.known(answer))
                 return
             self._tell(None)
         self._late = reading
-        self._known(CardTrouble.MUTE)
+        self._tell_all(sight.known(CardTrouble.MUTE))
 
-    def _hear_late(self, reading: Reading) -> None:
+    def _hear_late(self, sight: Sight, reading: Reading) -> None:
         """A card that answered after all, or that another program had kept from answering."""
         answer = reading.answer(0)
         if answer is not None:
             self._late = None
         if isinstance(answer, CardIdentity):
-            self._known(answer)
+            self._tell_all(sight.known(answer))
 
-    def _known(self, answer: CardIdentity | CardTrouble) -> None:
-        """Tell of the card, once, and again when more is known of it."""
-        trouble = answer if isinstance(answer, CardTrouble) else None
-        if self._lies and trouble is self._trouble:
-            return
-        self._lies, self._trouble = True, trouble
-        self._tell(report_of(answer))
+    def _tell(self, report: CardReport | None) -> None:
+        self.heard.put(report)
 
-    def _gone(self) -> None:
-        self._late = self._trouble = None
-        if self._lies:
-            self._lies = False
-            self._tell(CardNotPresent())
+    def _tell_all(self, reports: Iterable[CardReport]) -> None:
+        for report in reports:
+            self._tell(report)
 
 
 def _readers(context: Any) -> list[str] | None:
