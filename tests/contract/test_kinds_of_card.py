@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -18,18 +19,20 @@ from hw.card.emrtd_files import Photo
 from hw.card.look import main as look
 from hw.card.mrz import MrzInformation, parse_mrz
 from hw.card.pcsc import PcscReader
-from hw.card.profiles import Slots
+from hw.card.profiles import Slots, make_profiles
 from hw.card.reading import open_slots
 from hw.protocols import (
     CardIdentity,
     CardNotPresent,
     CardPresent,
+    CardReader,
     CardReport,
     CardTrouble,
     CardUnreadable,
     ReaderOnline,
 )
 from hw.virtual.ektp import BIODATA
+from hw.virtual.memory_reader import MemoryReader
 from hw.virtual.passport import MRZ
 from hw.virtual.portrait import portrait
 from hw.virtual.reader import VirtualReader, VirtualReaderError
@@ -37,8 +40,19 @@ from hw.virtual.reader import VirtualReader, VirtualReaderError
 UID = bytes.fromhex("04A1B2C3D4E5F6")
 PICC, SAM = "Virtual PCD 00 00", "Virtual PCD 00 01"
 PATIENCE_SECONDS = 40.0
+ORDER = ["ektp_sam", "emrtd", "uid_tag"]
+PROOF_WANTED = {"ektp_sam": {"authenticate": True}}
 Case = tuple[str, str, CardReport]
 HOLDER = MrzInformation("X0000001", "900412", "300101")
+
+
+class Hands(Protocol):
+    """Whoever lays cards on the reader."""
+
+    def insert(
+        self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = 0
+    ) -> None: ...
+    def remove(self, slot: int = 0) -> None: ...
 
 
 @pytest.fixture
@@ -66,9 +80,7 @@ def read_on(picc: str, sam: str | None, read: Callable[[Slots], object]) -> obje
         return read(slots) if isinstance(slots, Slots) else slots
 
 
-def tap_and_hear(
-    hands: VirtualReader, heard: queue.SimpleQueue[CardReport], cases: list[Case]
-) -> None:
+def tap_and_hear(hands: Hands, heard: queue.SimpleQueue[CardReport], cases: list[Case]) -> None:
     for kind, manner, report in cases:
         hands.insert(UID, manner, kind)
         assert heard.get(timeout=PATIENCE_SECONDS) == report
@@ -77,15 +89,17 @@ def tap_and_hear(
 
 
 def test_each_kind_is_read_as_what_it_is(both_slots: VirtualReader) -> None:
+    section = {"driver": "pcsc", "profiles": ORDER, "sam": "00 01", **PROOF_WANTED}
+    read_each_kind(PcscReader.from_config(section), both_slots, lambda: await_card(SAM))
+
+
+def test_the_reader_in_memory_knows_the_same_kinds() -> None:
+    reader = MemoryReader(make_profiles(ORDER, PROOF_WANTED))
+    read_each_kind(reader, reader, lambda: None)
+
+
+def read_each_kind(reader: CardReader, hands: Hands, await_sam: Callable[[], None]) -> None:
     heard: queue.SimpleQueue[CardReport] = queue.SimpleQueue()
-    reader = PcscReader.from_config(
-        {
-            "driver": "pcsc",
-            "profiles": ["ektp_sam", "emrtd", "uid_tag"],
-            "sam": "00 01",
-            "ektp_sam": {"authenticate": True},
-        }
-    )
     reader.start(heard.put)
     try:
         assert isinstance(heard.get(timeout=PATIENCE_SECONDS), ReaderOnline)
@@ -97,10 +111,10 @@ def test_each_kind_is_read_as_what_it_is(both_slots: VirtualReader) -> None:
             ("tag", "well", CardPresent(CardIdentity("uid_tag", UID))),
             ("sticker", "well", CardPresent(CardIdentity("uid_tag", UID))),
         ]
-        tap_and_hear(both_slots, heard, without_sam)
-        both_slots.insert(b"", kind="sam", slot=1)
-        await_card(SAM)
-        tap_and_hear(both_slots, heard, with_sam)
+        tap_and_hear(hands, heard, without_sam)
+        hands.insert(b"", kind="sam", slot=1)
+        await_sam()
+        tap_and_hear(hands, heard, with_sam)
     finally:
         reader.close()
 
@@ -132,7 +146,7 @@ def test_a_technician_looks_at_a_passport(
     both_slots.insert(b"", kind="passport")
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{MRZ[:44]}\n{MRZ[44:]}\n"))
     kept = tmp_path / "face.jpeg"
-    assert look(["--mrz", "-", "--photo", str(kept)]) == 0
+    assert look(["--mrz", "-", "--photo", str(kept), "--wait", "40"]) == 0
     assert "name: SARI WULANDARI" in capsys.readouterr().out
     assert kept.read_bytes() == portrait()
     both_slots.remove()
