@@ -4,13 +4,16 @@ of any citizen. Pure.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
+from firmware.core.paper import COLUMNS
 from firmware.core.view import DeviceLine, Known
 from hw.protocols import Align, Cut, Feed, Line, Rule, Slip, SlipPart
 
 _MARKS = {"asked": "?", "well": " ", "needsPerson": "!", "notThere": "X"}
-_LABEL = 16
+_LABEL = 18
+_INDENT = "  "
 
 
 def status_slip(facts: Sequence[Known], devices: Sequence[DeviceLine]) -> Slip:
@@ -19,7 +22,7 @@ def status_slip(facts: Sequence[Known], devices: Sequence[DeviceLine]) -> Slip:
         Line("ANJUNGAN SURAT MANDIRI", bold=True, align=Align.CENTER),
         Line("KEADAAN ANJUNGAN", bold=True, align=Align.CENTER),
         Rule(),
-        *(Line(f"{fact.label:<{_LABEL}}: {fact.value}") for fact in facts),
+        *(line for fact in facts for line in _of_fact(fact)),
         Rule(),
         *(part for device in devices for part in _of(device)),
         Rule(),
@@ -31,6 +34,19 @@ def status_slip(facts: Sequence[Known], devices: Sequence[DeviceLine]) -> Slip:
 
 
 def _of(device: DeviceLine) -> tuple[SlipPart, ...]:
-    head = Line(f"{_MARKS[device.health]} {device.device}: {device.status}", bold=True)
+    head = f"{_MARKS[device.health]} {device.device}: {device.status}"
     more = (str(device.advice) if device.advice else "", device.detail)
-    return (head, *(Line(f"  {text}") for text in more if text))
+    return (
+        *_lines(head, "", bold=True),
+        *(line for text in more for line in _lines(text, _INDENT)),
+    )
+
+
+def _of_fact(fact: Known) -> tuple[Line, ...]:
+    return _lines(f"{fact.label:<{_LABEL}}: {fact.value}", "", rest=" " * (_LABEL + 2))
+
+
+def _lines(text: str, first: str, bold: bool = False, rest: str = _INDENT) -> tuple[Line, ...]:
+    """Broken between words, and indented from the second line on."""
+    lines = textwrap.wrap(text, COLUMNS, initial_indent=first, subsequent_indent=rest)
+    return tuple(Line(line, bold) for line in lines)

@@ -89,7 +89,7 @@ def test_the_slip_marks_what_wants_a_person() -> None:
     ]
     slip = status_slip([Known("Versi", "1.0")], devices)
     text = [part.text for part in slip if isinstance(part, Line)]
-    assert "Versi           : 1.0" in text
+    assert "Versi             : 1.0" in text
     assert "! Pencetak tiket: Pemotong kertas macet." in text
     assert "  Pembaca kartu: Siap." in text
     assert "X Pembaca kartu: Tidak terhubung." in text
