@@ -17,6 +17,7 @@ from hw.protocols import (
     CardPresent,
     CardReader,
     CardReport,
+    CardTrouble,
     CardUnreadable,
     DeviceState,
     DoorClosed,
@@ -163,6 +164,13 @@ def of_reader(driver: str, report: ReaderOnline | ReaderOffline | None) -> Findi
             return _gone(Device.READER, driver, "silent", advice, Condition.SILENT)
 
 
+_LAY_AGAIN = "Take the card away and lay it on again; try another one."
+_CARD_ADVICE = {
+    CardTrouble.NO_SAM: "Look at the security module in the reader's slot, and at [card] sam.",
+    CardTrouble.NEEDS_MRZ: "That is a passport; lay an e-KTP there.",
+}
+
+
 def with_card(found: Finding, cards: Sequence[CardReport]) -> Finding:
     """``found``, and how a card was read that lay there; nothing of the card itself."""
     match cards:
@@ -174,7 +182,7 @@ def with_card(found: Finding, cards: Sequence[CardReport]) -> Finding:
                 found,
                 health=Health.NEEDS_PERSON,
                 status=f"online, card not read ({trouble.value})",
-                advice="Take the card away and lay it on again; try another one.",
+                advice=_CARD_ADVICE.get(trouble, _LAY_AGAIN),
                 condition=Condition.CARD_UNREADABLE,
             )
     return found

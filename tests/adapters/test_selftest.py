@@ -226,6 +226,17 @@ def test_a_card_that_identifies_nobody_wants_a_person(
     assert (code, found["card reader"]["status"]) == (1, "online, card not read (randomUid)")
 
 
+def test_a_missing_security_module_is_not_the_cards_fault(
+    cabinet: Cabinet, hands: VirtualReader
+) -> None:
+    hands.insert(UID, kind="ektp")
+    profile = 'profiles = ["ektp_sam"]\nektp_sam.authenticate = true'
+    code, found = cabinet(card=f'driver = "pcsc"\n{profile}')
+    hands.remove()
+    assert (code, found["card reader"]["status"]) == (1, "online, card not read (noSam)")
+    assert "security module" in found["card reader"]["advice"]
+
+
 def test_a_reader_that_is_not_connected_is_not_there(
     cabinet: Cabinet, hands: VirtualReader
 ) -> None:
@@ -271,10 +282,9 @@ def test_pins_are_there_or_the_reason_is_told(
     assert ("GPIO" in found["lamps"]["advice"]) == bool(code)
 
 
-def test_the_switches_inside_the_cabinet_tell_how_they_stand(
-    cabinet: Cabinet, tmp_path: Path
-) -> None:
-    code, found = cabinet(inputs=f'driver = "virtual"\ncontrol = "{tmp_path / "pins.sock"}"')
+def test_the_switches_inside_the_cabinet_tell_how_they_stand(cabinet: Cabinet) -> None:
+    code, found = cabinet(inputs='driver = "virtual"\ncontrol = "pins.sock"')
+    assert not (Path.cwd() / "pins.sock").exists(), "paths are relative to the file"
     assert (code, found["inputs"]["status"]) == (0, "online")
     assert found["inputs"]["abilities"] == {"door": "closed", "power": "mains"}
 
