@@ -1,0 +1,365 @@
+"""A line between two programs that can be cut, delayed and mended: a network, a printer's cable.
+
+It only carries bytes, so TLS goes through it from end to end. ``python -m hw.virtual.line --to
+HOST:PORT [--port 0] [--control SOCK]`` prints one JSON line ``{"port": N}`` when it is ready.
+
+The control socket (mode 600) takes JSON lines and answers each with ``{"ok": true, "state": …}``
+or ``{"ok": false, "error": …}``. The keys, of which a line may have several:
+
+``{"line": "whole" | "cut" | "silent"}``: when it is cut, connections are broken off and new ones
+refused, so both ends know. When it is silent nobody is told: what was sent arrives once the line
+is whole again, as TCP sees to it after a cable was pulled for a while.
+``{"latency_ms": N}`` and ``{"kbit_per_s": N}``, each way; 0 is none, and no limit.
+``{"drop": true}`` breaks off all connections of a line that stays whole. ``{"cut_after_bytes":
+N}`` cuts it after so many bytes more, both ways together (the last may be lost with it).
+``{"ask": "state"}``: also how many connections there are, and bytes carried so far.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+WINDOW_BYTES = 65_536
+CHUNK_BYTES = 4096
+START_SECONDS = 10.0
+CONNECT_SECONDS = 10.0
+STATES = ("whole", "cut", "silent")
+_MOST = {"latency_ms": 60_000, "kbit_per_s": 10_000_000, "cut_after_bytes": 1 << 50}
+_RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER: a close that says RST, as after a failure, where FIN would say that all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineCondition:
+    """How the line is; ``kbit_per_s`` 0 is as fast as it can."""
+
+    line: str = "whole"
+    latency_ms: int = 0
+    kbit_per_s: int = 0
+
+
+def changed(condition: LineCondition, key: str, value: object) -> LineCondition:
+    """``condition`` after one key; an action changes nothing here. Unknown is a ValueError."""
+    if key == "line" and value in STATES:
+        return replace(condition, line=str(value))
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST.get(key, -1):
+        match key:
+            case "latency_ms":
+                return replace(condition, latency_ms=value)
+            case "kbit_per_s":
+                return replace(condition, kbit_per_s=value)
+        return condition
+    if (key == "drop" and value is True) or (key == "ask" and value == "state"):
+        return condition
+    raise ValueError(f"{key} = {value!r} is nothing that this line can do")
+
+
+class Line:
+    """The line, in a thread of its own; ``port`` 0 takes a free one of the loopback.
+
+    ``window_bytes`` is how much may be under way each way: much for a network, little for a
+    cable, whose other end should notice soon that nothing is taken any more.
+    """
+
+    def __init__(
+        self,
+        to: tuple[str, int],
+        port: int = 0,
+        control: Path | None = None,
+        window_bytes: int = WINDOW_BYTES,
+    ) -> None:
+        self.port = port
+        self._to = to
+        self._control_path = control
+        self._window = window_bytes
+        self._condition = LineCondition()
+        self._left: int | None = None
+        self._carried = 0
+        self._ends: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
+        self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
+        self._ready = threading.Event()
+        self._failure: OSError | None = None
+        self._thread: threading.Thread | None = None
+
+    # ------------------------------------------------------------ from any thread
+
+    def start(self) -> None:
+        """Listen; returns when one can connect. Raises OSError."""
+        self._thread = threading.Thread(target=self._run, name="virtual-line", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise OSError("the line did not start in time")
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self) -> None:
+        """Stop. Safe to call twice."""
+        thread, self._thread = self._thread, None
+        if thread is not None and thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            thread.join(START_SECONDS)
+
+    def control(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The same as one line on the control socket."""
+
+        async def obey() -> dict[str, Any]:
+            return self._obey(request)
+
+        return asyncio.run_coroutine_threadsafe(obey(), self._loop).result(START_SECONDS)
+
+    def __enter__(self) -> Line:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # ------------------------------------------------------------ inside the thread
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self.serve())
+        except OSError as error:
+            self._failure = error
+            self._ready.set()
+
+    async def serve(self, ready: Callable[[int], None] | None = None) -> None:
+        """Serve until ``stop``; ``ready`` hears the port."""
+        self._loop = asyncio.get_running_loop()
+        self._stopping, self._flows = asyncio.Event(), asyncio.Event()
+        self._flows.set()
+        listening = self._listen()
+        self.port = listening.getsockname()[1]
+        server = await asyncio.start_server(self._connection, sock=listening, limit=CHUNK_BYTES)
+        control = await self._open_control()
+        if ready is not None:
+            ready(self.port)
+        self._ready.set()
+        await self._stopping.wait()
+        server.close()
+        if control is not None:
+            control.close()
+        tasks = [*self._ends, *filter(None, self._operators.values())]
+        self._break_off()
+        for operator in tuple(self._operators):
+            operator.transport.abort()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _listen(self) -> socket.socket:
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._window)
+        try:
+            listening.bind(("127.0.0.1", self.port))
+        except OSError:
+            listening.close()
+            raise
+        return listening
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        ends = self._ends.setdefault(task, [writer])
+        ended_well = False
+        with contextlib.suppress(asyncio.CancelledError):  # it was broken off
+            if self._condition.line != "cut":
+                await self._flows.wait()
+                ended_well = await self._join(reader, writer, ends)
+        del self._ends[task]
+        for end in ends:
+            if ended_well:
+                end.close()
+            else:
+                _reset(end)
+
+    async def _join(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        ends: list[asyncio.StreamWriter],
+    ) -> bool:
+        """Carry until both ends have said all; False when one end was not there or failed."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                there = await asyncio.open_connection(*self._to, limit=CHUNK_BYTES)
+        except OSError:
+            return False
+        ends.append(there[1])
+        there[1].get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, self._window
+        )
+        for end in ends:
+            end.transport.set_write_buffer_limits(0)  # what waits, waits here
+        try:
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(self._carry(reader, there[1]))
+                ways.create_task(self._carry(there[0], writer))
+        except ExceptionGroup as failures:
+            bugs = failures.split(OSError)[1]
+            if bugs is not None:
+                raise bugs from None
+            return False
+        return True
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One way: one task takes, this one gives on when it is time."""
+        waiting: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(
+            max(1, self._window // CHUNK_BYTES)
+        )
+        taking = asyncio.create_task(self._take(reader, waiting))
+        try:
+            free_at = 0.0
+            while True:
+                due, data = await waiting.get()
+                now = max(self._loop.time(), due, free_at)
+                await asyncio.sleep(now - self._loop.time())
+                await self._flows.wait()
+                if not data:
+                    break
+                if self._condition.kbit_per_s:
+                    free_at = now + len(data) * 8 / (self._condition.kbit_per_s * 1000)
+                await self._give(data, writer)
+            await taking  # its error, if there was one
+            with contextlib.suppress(OSError):  # the other end has closed already
+                writer.write_eof()
+        finally:
+            taking.cancel()
+
+    async def _take(
+        self, reader: asyncio.StreamReader, waiting: asyncio.Queue[tuple[float, bytes]]
+    ) -> None:
+        try:
+            data = b"something"
+            while data:
+                data = await reader.read(CHUNK_BYTES)
+                await waiting.put((self._loop.time() + self._condition.latency_ms / 1000, data))
+        except OSError:
+            await waiting.put((0.0, b""))
+            raise
+
+    async def _give(self, data: bytes, writer: asyncio.StreamWriter) -> None:
+        if self._left is not None and len(data) >= self._left:
+            data, self._left = data[: self._left], None
+            writer.write(data)
+            self._obey({"line": "cut"})
+        else:
+            writer.write(data)
+            if self._left is not None:
+                self._left -= len(data)
+        self._carried += len(data)
+        await writer.drain()
+
+    # ------------------------------------------------------------ control
+
+    def _obey(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            condition = self._condition
+            for key, value in request.items():
+                condition = changed(condition, key, value)
+        except ValueError as error:
+            return {"ok": False, "error": str(error)}
+        self._condition = condition
+        if "cut_after_bytes" in request:
+            self._left = request["cut_after_bytes"]
+        if condition.line == "silent":
+            self._flows.clear()
+        else:
+            self._flows.set()
+        if condition.line == "cut" or "drop" in request:
+            self._break_off()
+        return {"ok": True, "state": self._state()}
+
+    def _state(self) -> dict[str, Any]:
+        told = {"connections": len(self._ends), "bytes": self._carried}
+        return {**asdict(self._condition), **told}
+
+    def _break_off(self) -> None:
+        for task, ends in tuple(self._ends.items()):
+            for end in ends:
+                _reset(end)
+            task.cancel()
+
+    async def _open_control(self) -> asyncio.Server | None:
+        if self._control_path is None:
+            return None
+        self._control_path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(str(self._control_path))
+        self._control_path.chmod(0o600)
+        return await asyncio.start_unix_server(self._operator, sock=listening)
+
+    async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._operators[writer] = asyncio.current_task()
+        with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
+            while line := await reader.readline():
+                writer.write(json.dumps(self._obey_line(line)).encode() + b"\n")
+                await writer.drain()
+        del self._operators[writer]
+        writer.close()
+
+    def _obey_line(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+        except (ValueError, RecursionError):
+            request = None
+        if not isinstance(request, dict):
+            return {"ok": False, "error": "not a JSON object"}
+        return self._obey(request)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Break a connection off; one that has ended well has no RST to send any more."""
+    wire = writer.get_extra_info("socket")
+    with contextlib.suppress(OSError):
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    writer.transport.abort()
+
+
+async def _serve_until_signal(line: Line) -> None:
+    def ready(port: int) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, line._stopping.set)
+        print(json.dumps({"port": port}), flush=True)
+
+    await line.serve(ready)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host, int(port)
+
+
+def main() -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m hw.virtual.line",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--to", type=_address, required=True, metavar="HOST:PORT")
+    parser.add_argument("--port", type=int, default=0, help="0: a free one of the loopback")
+    parser.add_argument("--control", type=Path)
+    parser.add_argument("--window", type=int, default=WINDOW_BYTES, help="bytes under way")
+    given = parser.parse_args()
+    try:
+        asyncio.run(_serve_until_signal(Line(given.to, given.port, given.control, given.window)))
+    except OSError as error:
+        print(f"The line cannot start: {error}.", flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
