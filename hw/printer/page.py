@@ -58,10 +58,14 @@ class CupsPagePrinter:
         self._port = int(port or IPP_PORT)
         self._queue = queue
         self._job_seconds = job_seconds
+        self._may_have_leftovers = True
 
     def status(self) -> PrinterStatus:
         link = self._connect()
-        return link if isinstance(link, PrinterOffline) else self._status(link)
+        if isinstance(link, PrinterOffline):
+            return link
+        self._clear_leftovers(link)
+        return self._status(link)
 
     def print(
         self,
@@ -73,6 +77,7 @@ class CupsPagePrinter:
         link = self._connect()
         if isinstance(link, PrinterOffline):
             return NotStarted(link)
+        self._clear_leftovers(link)
         status = self._status(link)
         if not isinstance(status, PrinterOnline):
             return NotStarted(status)
@@ -103,6 +108,19 @@ class CupsPagePrinter:
                 f"The print server at {self._host}:{self._port} cannot be reached ({error}); "
                 "check that CUPS is running."
             )
+
+    def _clear_leftovers(self, link: Any) -> None:
+        """Once, before anything else: what a process that was killed left in the queue would come
+        out when the paper is filled in, and its citizen has long gone. It is cancelled first and
+        purged when that has reached the machine: a purge alone leaves the machine its copy.
+        """
+        if not self._may_have_leftovers:
+            return
+        with contextlib.suppress(*Trouble):
+            for job in link.getJobs(which_jobs="not-completed", my_jobs=True):
+                self._end(link, job)
+            link.cancelAllJobs(self._queue, my_jobs=True, purge_jobs=True)
+            self._may_have_leftovers = False
 
     def _lost(self, error: Exception) -> PrinterOffline:
         return PrinterOffline(
@@ -181,14 +199,18 @@ class CupsPagePrinter:
 
     def _cancel(self, link: Any, job: int, size: int, status: PrinterStatus) -> PrintOutcome:
         """Cancel; the job may have ended well in the meantime."""
+        self._end(link, job)
+        is_done = _job_state(link, job) == COMPLETED
+        outcome = self._ending(link, job, size)
+        return outcome if is_done else Interrupted(size, status)
+
+    def _end(self, link: Any, job: int) -> None:
+        """Cancel, and wait until that has reached the machine."""
         with contextlib.suppress(cups.IPPError):  # it has ended already
             link.cancelJob(job)
         deadline = time.monotonic() + CANCEL_SECONDS
         while time.monotonic() < deadline and _job_state(link, job) not in ENDED:
             time.sleep(POLL_SECONDS)
-        is_done = _job_state(link, job) == COMPLETED
-        outcome = self._ending(link, job, size)
-        return outcome if is_done else Interrupted(size, status)
 
     def _ending(self, link: Any, job: int, size: int) -> PrintOutcome:
         is_done = _job_state(link, job) == COMPLETED

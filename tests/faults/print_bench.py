@@ -59,7 +59,7 @@ class PrintBench(Kiosk):
         assert self.screen is not None
         self.mend()
         self.screen.await_view(lambda s: isinstance(s.screen, _AT_REST) and s.lights.printer)
-        self._await(lambda: "well" if self._last_status() == ("online", "full") else None)
+        self.until(lambda: "well" if self._last_status() == ("online", "full") else None)
         self.printer.control({"tear": True})
         self._slips_before = set(self.printer.slips)
 
@@ -103,7 +103,7 @@ class PrintBench(Kiosk):
             before = self._stored()
             self.tap()
             play(self, BEFORE_TICKET)
-            return self._await(lambda: next(iter(self._stored() - before), None))
+            return self.until(lambda: next(iter(self._stored() - before), None))
         request_id = self._sign_a_letter()
         self.tap()
         play(self, BEFORE_LETTER)
@@ -166,7 +166,7 @@ class PrintBench(Kiosk):
         seen = [e for e in self.journal() if e["event"] == "printer.status"]
         return (seen[-1]["status"], seen[-1]["paper"]) if seen else ("", "")
 
-    def _await(self, look: Callable[[], str | None]) -> str:
+    def until(self, look: Callable[[], str | None]) -> str:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := look()) is None:
             assert time.monotonic() < deadline
