@@ -19,8 +19,6 @@ import atheris
 with atheris.instrument_imports(include=["hw.card", "hw.printer"]):
     from tests.fuzz.targets import TARGETS
 
-LONGEST_INPUT = 1024
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
@@ -53,7 +51,7 @@ def main() -> None:
     settings = [
         f"-runs={options.runs}",
         f"-seed={options.seed}",
-        f"-max_len={LONGEST_INPUT}",
+        f"-max_len={target.longest}",
         f"-seed_inputs={','.join(map(str, seeds))}",
         "-timeout=20",
         "-exact_artifact_path=/dev/null",  # the input is printed as Base64

@@ -36,11 +36,14 @@ from hw.virtual.passport import MRZ
 
 @dataclass(frozen=True)
 class Target:
-    """``feed`` takes one input. ``share`` is its part of a long run, of all targets' shares."""
+    """``feed`` takes one input, of ``longest`` bytes at most where a long run makes them.
+    ``share`` is its part of a long run, of all targets' shares.
+    """
 
     feed: Callable[[bytes], None]
     seeds: tuple[bytes, ...]
     share: int
+    longest: int
 
 
 def feed_status(data: bytes) -> None:
@@ -166,12 +169,14 @@ TARGETS: dict[str, Target] = {
             bytes.fromhex("14000000371C000000"),
             b"\x5fEPSON\x00\x5fTM-T82\x00\x0c",
         ),
-        5,
+        share=5,
+        longest=160,
     ),
     "biodata": Target(
         feed_biodata,
         (BIODATA.encode(), b'"","","', b'"A ""B""","C, D"\r\n\x00\x00'),
-        5,
+        share=5,
+        longest=400,
     ),
     "tlv": Target(
         feed_tlv,
@@ -180,7 +185,8 @@ TARGETS: dict[str, Target] = {
             bytes.fromhex("60145F0104303130375F36063034303030305C026175"),
             bytes.fromhex("3030303030040100"),
         ),
-        5,
+        share=5,
+        longest=300,
     ),
     "apdu": Target(
         feed_apdu,
@@ -190,9 +196,12 @@ TARGETS: dict[str, Target] = {
             _ANSWER,
             bytes.fromhex("00610000610000610000"),
         ),
-        5,
+        share=5,
+        longest=400,
     ),
-    "card": Target(feed_card, (_ANSWER, _EKTP, b"\xff" + _EKTP, _TOO_MUCH, _PASSPORT), 2),
+    "card": Target(
+        feed_card, (_ANSWER, _EKTP, b"\xff" + _EKTP, _TOO_MUCH, _PASSPORT), share=2, longest=600
+    ),
     "passport": Target(
         feed_passport,
         (
@@ -201,7 +210,8 @@ TARGETS: dict[str, Target] = {
             bytes.fromhex("60145F0104303130375F36063034303030305C026175"),
             b"L898902C3 740812 120415",
         ),
-        2,
+        share=2,
+        longest=400,
     ),
     "opensid": Target(
         feed_opensid,
@@ -210,6 +220,7 @@ TARGETS: dict[str, Target] = {
             b'nik;tag_id_card\n"x";"1303689068602870"\ny;0012345678\n',
             b"1.30375E+15",
         ),
-        2,
+        share=2,
+        longest=300,
     ),
 }
