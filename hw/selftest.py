@@ -220,6 +220,16 @@ def _tested(device: Device, section: object, test: Test) -> Finding:
     return not_set_up(device, str(driver), advice)
 
 
+def _placed(tables: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The tables, with paths of control sockets made whole: they are relative to the file."""
+    return {
+        name: {**table, "control": str(folder / str(table["control"]))}
+        if isinstance(table, dict) and "control" in table
+        else table
+        for name, table in tables.items()
+    }
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line."""
     parser = argparse.ArgumentParser(
@@ -234,7 +244,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"The self-test cannot read {given.config}: {error}", file=sys.stderr)
         return int(Health.NOT_THERE)
-    findings = examine(tables, given.print)
+    findings = examine(_placed(tables, given.config.resolve().parent), given.print)
     worst = max(found.health for found in findings)
     if given.json:
         report = {"health": WORDS[worst], "devices": [found.as_json() for found in findings]}

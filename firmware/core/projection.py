@@ -12,7 +12,7 @@ from firmware.core.letters import LetterType
 from firmware.core.notices import FAULTS
 from firmware.core.request import PROFILE_LABELS
 from firmware.core.session import idle_seconds
-from firmware.core.state import Phase, State
+from firmware.core.state import Phase, Service, State
 from firmware.core.view import Known, Say, ViewState
 
 
@@ -144,15 +144,18 @@ def _goodbye(_state: State) -> view.Screen:
 
 def _technician(state: State) -> view.Screen:
     service = state.technician
-    devices = tuple(_with_card(line, service.card) for line in service.devices)
+    devices = tuple(_with_card(line, service) for line in service.devices)
     return view.TechnicianScreen(devices, service.facts, service.news, service.slip_under_way)
 
 
-def _with_card(line: view.DeviceLine, card: Say | None) -> view.DeviceLine:
+def _with_card(line: view.DeviceLine, service: Service) -> view.DeviceLine:
     """A reader that is well says more by the card that was laid on it."""
-    if card is None or line.id != "reader" or line.health != "well":
+    if service.card is None or line.id != "reader" or line.health != "well":
         return line
-    return msgspec.structs.replace(line, status=card)
+    if service.card_was_read:
+        return msgspec.structs.replace(line, status=service.card)
+    advice = Say("Angkat kartu, lalu tempelkan lagi. Coba juga kartu lain.")
+    return msgspec.structs.replace(line, health="needsPerson", status=service.card, advice=advice)
 
 
 _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {

@@ -119,6 +119,7 @@ class Service:
     devices: tuple[DeviceLine, ...] = ()
     facts: tuple[Known, ...] = ()
     card: Say | None = None
+    card_was_read: bool = False
     news: Say | None = None
     slip_under_way: bool = False
 

@@ -101,12 +101,16 @@ def _examined(state: State, event: Examined) -> Result:
 def _card_read(state: State, event: CardTapped) -> Result:
     """Of the card itself nothing is kept but the profile that read it."""
     card = Say("Kartu terbaca ({profile}).", {"profile": event.identity.profile})
-    return replace(state, touched_at=state.now).with_service(card=card), ()
+    return _card_tried(state, card, was_read=True)
 
 
 def _card_failed(state: State, event: CardFailed) -> Result:
-    card = UNREADABLE[event.trouble].title
-    return replace(state, touched_at=state.now).with_service(card=card), ()
+    return _card_tried(state, UNREADABLE[event.trouble].title, was_read=False)
+
+
+def _card_tried(state: State, card: Say, was_read: bool) -> Result:
+    state = replace(state, touched_at=state.now)
+    return state.with_service(card=card, card_was_read=was_read), ()
 
 
 def _print_slip(state: State, _intent: view.PrintTestSlip) -> Result:

@@ -91,6 +91,7 @@ def test_a_card_tries_the_reader_and_begins_no_visit() -> None:
     assert not any(isinstance(c, commands.LookUp) for c in visit.asked)
     visit.happens(events.CardFailed(CardTrouble.RANDOM_UID))
     assert "bukan e-KTP" in str(visit.screen.devices[0].status)
+    assert visit.screen.devices[0].health == "needsPerson"
     visit.presses(view.RunSelftest())
     assert visit.screen.devices[0] == READER
 

@@ -26,7 +26,7 @@ UNTIL_PRINTED = VISIT[: [name for name, _ in VISIT].index("printed") + 1]
 @pytest.fixture(scope="module")
 def cabinet() -> Iterator[CabinetWithPins]:
     folder = Path(tempfile.mkdtemp(prefix="anjungan-"))
-    cabinet = CabinetWithPins(folder)
+    cabinet = CabinetWithPins(folder, printer_mm_per_second=40)
     try:
         cabinet.lay_out()
         cabinet.start()
@@ -99,6 +99,10 @@ def test_a_technician_puts_the_printer_right(cabinet: CabinetWithPins) -> None:
     cabinet.printer.control({"paper": "full"})
     until_told(cabinet, lambda screen: device(screen, "ticketPrinter").health == "well")
     screen.says(view.PrintTestSlip())
+    until_told(cabinet, is_news("Menunggu kabar dari pencetak"))
+    screen.says(view.RunSelftest())  # the printer is at work, and answers when it is done
+    until_told(cabinet, lambda screen: device(screen, "ticketPrinter").health == "asked")
+    until_told(cabinet, lambda screen: device(screen, "ticketPrinter").health == "well")
     until_told(cabinet, is_news("Slip uji tercetak"))
     assert f"127.0.0.1:{cabinet.printer.port}" in until_paper(cabinet, "Slip uji")
 
