@@ -22,11 +22,16 @@ _CONNECT_SECONDS = 5
 
 
 class VirtualCard:
-    """One card of any kind, in a slot from ``insert`` to ``remove``."""
+    """One card of any kind, in a slot from ``insert`` to ``remove``. It answers ``after``
+    commands well before its manner shows.
+    """
 
-    def __init__(self, side: Side, manner: Manner = Manner.WELL, port: int = VPCD_PORT) -> None:
+    def __init__(
+        self, side: Side, manner: Manner = Manner.WELL, port: int = VPCD_PORT, after: int = 0
+    ) -> None:
         self._side = side
         self._manner = manner
+        self._well_left = after
         self._port = port
         self._socket: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, name="virtual-card", daemon=True)
@@ -57,6 +62,9 @@ class VirtualCard:
     def _answer(self, body: bytes) -> bytes | None:
         if len(body) == 1:
             return self._control(body[0])
+        if self._well_left:
+            self._well_left -= 1
+            return self._side.answer(body)
         if self._manner is Manner.MUTE:
             return None
         if self._manner is Manner.PULLED:

@@ -8,11 +8,12 @@ its starter does, however that ends: the inner process watches its standard inpu
 From a shell: ``python -m hw.virtual.reader --folder DIR`` prints one line of JSON with the
 addresses of pcscd's socket and of the control socket, and runs until it is stopped. Control:
 one line of JSON each, ``{"insert": "<uid as hex>", "manner": "well|mute|pulled|forged", "kind":
-"tag|sticker|ektp|sam|passport", "slot": 0}``, ``{"remove": true, "slot": 0}``,
-``{"daemon": "stop|start|freeze|thaw"}``; the answer is ``{"ok": true}`` or an error. A well-behaved
-tag in slot 0, where citizens' cards go, is meant where nothing else is said; slot 1 is the SAM's.
-``{"ask": "state"}`` adds the UID of the card that lies there, the kinds in both slots, and whether
-pcscd runs.
+"tag|sticker|ektp|sam|passport", "slot": 0, "after": 0}``, ``{"remove": true, "slot": 0}``,
+``{"daemon": "stop|start|freeze|thaw"}``, ``{"reader": "plug|unplug"}``; the answer is ``{"ok":
+true}`` or an error. A well-behaved tag in slot 0, where citizens' cards go, is meant where nothing
+else is said; slot 1 is the SAM's. ``after`` so many commands a mute card falls silent and a pulled
+one goes. ``{"ask": "state"}`` adds the UID of the card that lies there, the kinds in both slots,
+whether pcscd runs or hangs, and whether the reader is plugged in.
 """
 
 from __future__ import annotations
@@ -86,9 +87,12 @@ class VirtualReader:
         process.wait()
         process.stdout.close()
 
-    def insert(self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = 0) -> None:
+    def insert(
+        self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = 0, after: int = 0
+    ) -> None:
         """Lay a card on the reader. Hold it half a second or more: pcscd looks every 400 ms."""
-        self._ask({"insert": uid.hex(), "manner": manner, "kind": kind, "slot": slot})
+        how = {"manner": manner, "kind": kind, "slot": slot, "after": after}
+        self._ask({"insert": uid.hex(), **how})
 
     def remove(self, slot: int = 0) -> None:
         """Take the card away."""
@@ -109,6 +113,14 @@ class VirtualReader:
     def thaw_daemon(self) -> None:
         """Let it go on where it hung."""
         self._ask({"daemon": "thaw"})
+
+    def unplug(self) -> None:
+        """Take the reader away from pcscd, which then runs without one."""
+        self._ask({"reader": "unplug"})
+
+    def plug(self) -> None:
+        """Plug the reader in again."""
+        self._ask({"reader": "plug"})
 
     def _ask(self, request: dict[str, Any]) -> None:
         with socket.socket(socket.AF_UNIX) as connection:

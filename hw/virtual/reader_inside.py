@@ -54,6 +54,8 @@ class Cabinet:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
+        self._is_plugged = True
+        self._is_frozen = False
         self._laid: dict[int, Laid] = {}
         self._lock = threading.Lock()
 
@@ -61,9 +63,18 @@ class Cabinet:
         """pcscd's folder is ours; pcscd reads our reader's file alone."""
         _PCSCD_RUN.mkdir(exist_ok=True)
         bind(self._folder / "pcscd", _PCSCD_RUN)
-        conf = self._folder / "reader.conf.d"
-        conf.mkdir(exist_ok=True)
-        (conf / "vpcd").write_text(READER_CONF.format(library=_vpcd_library()))
+        self._conf.parent.mkdir(exist_ok=True)
+        self._write_conf()
+
+    @property
+    def _conf(self) -> Path:
+        return self._folder / "reader.conf.d" / "vpcd"
+
+    def _write_conf(self) -> None:
+        if self._is_plugged:
+            self._conf.write_text(READER_CONF.format(library=_vpcd_library()))
+        else:
+            self._conf.unlink(missing_ok=True)
 
     def start_daemon(self) -> None:
         """Start pcscd and wait until it and vpcd listen."""
@@ -71,7 +82,7 @@ class Cabinet:
             return
         for leftover in ("pcscd.comm", "pcscd.pid"):
             (self._folder / "pcscd" / leftover).unlink(missing_ok=True)
-        command = ["pcscd", "--foreground", "--config", str(self._folder / "reader.conf.d")]
+        command = ["pcscd", "--foreground", "--config", str(self._conf.parent)]
         self._daemon = subprocess.Popen(  # noqa: S603 - our own command
             [*command, *_without_polkit()],
             stdin=subprocess.DEVNULL,
@@ -79,14 +90,18 @@ class Cabinet:
             preexec_fn=die_with_parent,
         )
         try:
-            _await(lambda: (self._folder / "pcscd" / "pcscd.comm").exists() and _vpcd_listens())
+            _await(self._listens)
         except OSError:
             self.stop_daemon()  # a reader that is said to be there can be used
             raise
 
+    def _listens(self) -> bool:
+        there = (self._folder / "pcscd" / "pcscd.comm").exists()
+        return there and (_vpcd_listens() or not self._is_plugged)
+
     def stop_daemon(self) -> None:
         """Kill pcscd, as a crash would."""
-        daemon, self._daemon = self._daemon, None
+        daemon, self._daemon, self._is_frozen = self._daemon, None, False
         if daemon is not None:
             daemon.kill()
             daemon.wait()
@@ -95,11 +110,31 @@ class Cabinet:
         """Let pcscd hang, as behind a driver that waits for ever; or let it go on."""
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGSTOP if frozen else signal.SIGCONT)
+            self._is_frozen = frozen
 
-    def insert(self, uid: str, manner: str, kind: str = Kind.TAG, slot: int = PICC) -> None:
+    def plug(self, plugged: bool) -> None:
+        """The reader's own cable. vpcd cannot be told to go, so pcscd, if it runs, starts again
+        with or without it.
+        """
+        if plugged == self._is_plugged:
+            return
+        for slot in SLOTS:
+            self.remove(slot)
+        runs = self._daemon is not None
+        self.stop_daemon()
+        self._is_plugged = plugged
+        self._write_conf()
+        if runs:
+            self.start_daemon()
+
+    def insert(
+        self, uid: str, manner: str, kind: str = Kind.TAG, slot: int = PICC, after: int = 0
+    ) -> None:
         """Lay a card into a slot; the one before is taken away first."""
+        if not self._is_plugged:
+            raise ValueError("the reader is unplugged")
         side = make_side(Kind(kind), bytes.fromhex(uid), Manner(manner))
-        card = VirtualCard(side, Manner(manner), VPCD_PORT + slot)
+        card = VirtualCard(side, Manner(manner), VPCD_PORT + slot, after)
         self.remove(slot)
         card.insert()
         self._laid[slot] = Laid(card, uid.lower(), Kind(kind))
@@ -113,13 +148,15 @@ class Cabinet:
 
     def state(self) -> dict[str, Any]:
         """Which card lies on the reader (its UID as hex, or None), what kind is in each slot,
-        and whether pcscd runs.
+        whether pcscd runs, whether it hangs, and whether the reader is plugged in.
         """
         running = self._daemon is not None and self._daemon.poll() is None
         return {
             "card": self._laid[PICC].uid if PICC in self._laid else None,
             "slots": [self._laid[slot].kind if slot in self._laid else None for slot in SLOTS],
             "daemon": running,
+            "frozen": running and self._is_frozen,
+            "plugged": self._is_plugged,
         }
 
     def obey(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -129,9 +166,12 @@ class Cabinet:
                 return self.state()
             if "insert" in request:
                 manner, kind = request.get("manner", Manner.WELL), request.get("kind", Kind.TAG)
-                self.insert(str(request["insert"]), str(manner), str(kind), _slot(request))
+                after = max(0, int(request.get("after", 0)))
+                self.insert(str(request["insert"]), str(manner), str(kind), _slot(request), after)
             elif "remove" in request:
                 self.remove(_slot(request))
+            elif request.get("reader") in ("plug", "unplug"):
+                self.plug(request["reader"] == "plug")
             elif request.get("daemon") == "stop":
                 self.stop_daemon()
             elif request.get("daemon") == "start":
@@ -139,7 +179,10 @@ class Cabinet:
             elif request.get("daemon") in ("freeze", "thaw"):
                 self.freeze_daemon(request["daemon"] == "freeze")
             else:
-                raise ValueError("known are insert, remove, daemon (stop|start|freeze|thaw), ask")
+                raise ValueError(
+                    "known are insert, remove, daemon (stop|start|freeze|thaw),"
+                    " reader (plug|unplug), ask"
+                )
             return {}
 
 

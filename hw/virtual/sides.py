@@ -30,7 +30,7 @@ class Manner(StrEnum):
 
     WELL = "well"
     MUTE = "mute"  # takes every command and never answers
-    PULLED = "pulled"  # is taken away in the middle of the first command
+    PULLED = "pulled"  # is taken away in the middle of a command, by itself the first
     FORGED = "forged"  # answers, but does not know the secrets that it should
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hw.card import biodata
 from hw.card.apdu import Command, Response, parse_response
 from hw.card.ektp import read_biodata, read_photo
 from hw.card.ektp_exchange import EktpTrouble
@@ -64,6 +65,7 @@ def test_the_photo_is_for_everyone_to_see() -> None:
 def test_biodata_are_opened_by_the_security_module() -> None:
     desk = Desk()
     assert read_biodata(desk.slots) == BIODATA.encode()
+    assert biodata.parse(BIODATA.encode()).troubles == ()
     assert desk.count == len(STEPS)
     assert set(desk.slots_asked) == {"picc", "sam"}
 

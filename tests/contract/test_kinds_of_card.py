@@ -129,6 +129,16 @@ def test_a_passport_is_read_through_pcscd(both_slots: VirtualReader) -> None:
     assert forged is PassportTrouble.NOT_AUTHENTIC
 
 
+@pytest.mark.parametrize("commands", [0, 1, 2, 4, 30])
+def test_a_passport_is_pulled_in_mid_reading(both_slots: VirtualReader, commands: int) -> None:
+    both_slots.insert(b"", "pulled", "passport", after=commands)
+    pulled = read_on(PICC, None, lambda slots: read_passport(slots, HOLDER))
+    assert pulled is CardTrouble.PULLED
+    both_slots.insert(b"", kind="passport")
+    again = read_on(PICC, None, lambda slots: read_passport(slots, HOLDER))
+    assert isinstance(again, Passport)
+
+
 def test_biodata_come_through_both_slots(both_slots: VirtualReader) -> None:
     both_slots.insert(UID, kind="ektp")
     both_slots.insert(b"", kind="sam", slot=1)
