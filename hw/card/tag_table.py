@@ -7,7 +7,15 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from hw.card.tag_numbers import Habit, LearnTrouble, TagTrouble, learn, read_tag, was_rounded
+from hw.card.tag_numbers import (
+    Habit,
+    LearnTrouble,
+    TagTrouble,
+    digits_of,
+    learn,
+    read_tag,
+    was_rounded,
+)
 
 WORDS: dict[TagTrouble, str] = {
     TagTrouble.NOT_DECIMAL: "the tag is not a decimal number",
@@ -108,37 +116,41 @@ def find_habit(entries: Sequence[Entry], samples: Sequence[bytes]) -> Habit | Un
 
 
 def convert(entries: Sequence[Entry], habit: Habit) -> Imported:
-    """Every entry's UID, or what is the matter with it."""
-    uids: dict[int, bytes] = {}
-    errors: list[LineError] = []
+    """Every entry's UID, or what is the matter with it. A UID of two people is nobody's."""
     rounded = was_rounded(entry.tag for entry in entries)
-    for entry in entries:
-        uid = read_tag(entry.tag, habit)
-        if isinstance(uid, bytes) and len(uid) > 4 and rounded:
-            uid = TagTrouble.ROUNDED
-        if isinstance(uid, TagTrouble):
-            errors.append(LineError(entry.line, WORDS[uid]))
-        elif not entry.person:
-            errors.append(LineError(entry.line, "nobody is named"))
-        else:
-            uids[entry.line] = uid
+    uids = {entry.line: _uid_of(entry, habit, rounded) for entry in entries}
     owners = _owners(entries, uids)
     pairs: dict[bytes, str] = {}
+    errors: list[LineError] = []
     for entry in entries:
-        uid_here = uids.get(entry.line)
-        if uid_here is None:
-            continue
-        if len(owners[uid_here]) > 1:
+        uid = uids[entry.line]
+        if isinstance(uid, str):
+            errors.append(LineError(entry.line, uid))
+        elif len(owners[uid]) > 1:
             errors.append(LineError(entry.line, "another person has the same tag"))
         else:
-            pairs[uid_here] = entry.person
-    ordered = sorted(errors, key=lambda error: error.line)
-    return Imported(tuple((person, uid) for uid, person in pairs.items()), tuple(ordered))
+            pairs[uid] = entry.person
+    return Imported(tuple((person, uid) for uid, person in pairs.items()), tuple(errors))
 
 
-def _owners(entries: Sequence[Entry], uids: dict[int, bytes]) -> dict[bytes, set[str]]:
+def _uid_of(entry: Entry, habit: Habit, rounded: bool) -> bytes | str:
+    """The entry's UID, or words on why it has none. ``rounded``: long numbers are not true."""
+    uid = read_tag(entry.tag, habit)
+    if isinstance(uid, TagTrouble):
+        return WORDS[uid]
+    if rounded and len(uid) > 4:
+        return WORDS[TagTrouble.ROUNDED]
+    if not entry.person.strip("0"):  # OpenSID's NIK of who has none yet is 0
+        return "nobody is named"
+    if digits_of(entry.person) is TagTrouble.ROUNDED:
+        return "a spreadsheet has rounded whose tag it is"
+    return uid
+
+
+def _owners(entries: Sequence[Entry], uids: dict[int, bytes | str]) -> dict[bytes, set[str]]:
     owners: dict[bytes, set[str]] = {}
     for entry in entries:
-        if entry.line in uids:
-            owners.setdefault(uids[entry.line], set()).add(entry.person)
+        uid = uids[entry.line]
+        if isinstance(uid, bytes):
+            owners.setdefault(uid, set()).add(entry.person)
     return owners

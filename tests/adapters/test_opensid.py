@@ -213,13 +213,16 @@ def test_one_bad_line_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = [*_lines(), "X,3510195204900077,ABC", "Y,,2712847316", "Z,3510195204900078,1.3E+15"]
+    lines += ["V,0,2712847317", "W,3.51020E+15,2712847318"]
     code, rows, complaints = _run(tmp_path, capsys, lines, "--order", "big")
     assert (code, rows) == (1, [])
     assert complaints.splitlines() == [
         "line 12: the tag is not a decimal number",
         "line 13: nobody is named",
         "line 14: a spreadsheet has rounded the tag; export it as text",
-        "nothing written, 3 bad lines",
+        "line 15: nobody is named",
+        "line 16: a spreadsheet has rounded whose tag it is",
+        "nothing written, 5 bad lines",
     ]
 
 
