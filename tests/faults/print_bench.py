@@ -95,6 +95,12 @@ class PrintBench(Kiosk):
         self.cable.at(place, wait)
         return reached, go_on
 
+    def screen_again(self) -> None:
+        """Until the kiosk has come up and knows its printer."""
+        self._screen.await_view(
+            lambda s: isinstance(s.screen, _AT_REST) and s.lights.printer and s.lights.reader
+        )
+
     # ------------------------------------------------------------ a citizen
 
     def ask_for(self, kind: str) -> str:

@@ -79,12 +79,6 @@ TROUBLES = [
     pytest.param("media-empty-error", "Kertas habis.", id="paper out"),
     pytest.param("media-jam-error", "Kertas tersangkut.", id="jam", marks=pytest.mark.long),
     pytest.param(
-        "media-path-media-size-mismatch-error",
-        "Ukuran kertas di pencetak tidak sesuai.",
-        id="media size",
-        marks=pytest.mark.long,
-    ),
-    pytest.param(
         "marker-supply-empty-error",
         "Tinta atau toner habis.",
         id="toner out",

@@ -8,6 +8,7 @@ numbered; and whoever waits until the printer is mended goes home with paper.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from tests.faults.meddler import AT_THE_CUT, AT_THE_END, FIRST_BYTE, IN_PICTURE,
 from tests.faults.print_bench import PrintBench, Shown, a_print_bench
 
 TICKET, LETTER = "ticket", "letter"
+UNIT = "ANJUNGAN VIRTUAL-80, firmware 1.00, serial V0001"
 STAGES: dict[str, Place | None] = {
     "before": None,
     "first byte": FIRST_BYTE,
@@ -243,6 +245,76 @@ def test_the_controller_is_killed_at_a_stage(bench: PrintBench, cell: Cell) -> N
     assert paper.letters_whole <= 1
 
 
+def test_a_ticket_that_comes_out_during_the_stop_is_in_the_books(bench: PrintBench) -> None:
+    """Stopped in good order, as by an update: the job at hand is waited for."""
+    reached, go_on = bench.pause_at(AT_THE_CUT)
+    request_id = bench.ask_for(TICKET)
+    assert reached.wait(30)
+    threading.Timer(0.5, go_on.set).start()
+    bench.stop()
+    assert bench.jobs(request_id) == [("CONFIRMED", 1)]
+    bench.start()
+    bench.screen_again()
+    assert bench.jobs(request_id) == [("CONFIRMED", 1)]
+    assert _whole(bench, TICKET) == (1, 0)
+
+
+@pytest.mark.long
+def test_a_ticket_that_waited_for_paper_when_the_controller_was_killed(bench: PrintBench) -> None:
+    """Not a byte of it was sent, so it is no copy when it comes after the start."""
+    FAULTS["paper out"].happen(bench)
+    request_id = bench.ask_for(TICKET)
+    bench.await_shown("blocked")
+    bench.kill()
+    bench.mend()
+    bench.start()
+    bench.await_jobs(request_id, [("VOID", 1), ("CONFIRMED", 1)])
+    assert _whole(bench, TICKET) == (1, 0)
+
+
+# ---------------------------------------------------------------- twice in a row
+
+
+def test_the_copy_is_cut_off_as_well(bench: PrintBench) -> None:
+    """Once more by itself, and no third time; a person may still ask for one."""
+    fault = FAULTS["paper out"]
+    bench.meanwhile(IN_TEXT, lambda: fault.happen(bench))
+    request_id = bench.ask_for(TICKET)
+    bench.await_shown("blocked")
+    bench.mend()
+    bench.meanwhile(IN_TEXT, lambda: fault.happen(bench))
+    assert bench.await_shown("unknown", "printed") == Shown("unknown", fault.message)
+    bench.mend()
+    _until_usable(bench)
+    assert bench.jobs(request_id) == [("UNKNOWN", 1), ("UNKNOWN", 2)]
+    assert bench.screen is not None
+    bench.screen.says(view.Retry())
+    bench.await_shown("printed")
+    assert bench.jobs(request_id)[2:] == [("CONFIRMED", 3)]
+    assert bench.paper().unmarked_tickets <= 1
+
+
+@pytest.mark.long
+def test_a_letter_is_torn_twice_and_every_copy_is_counted(bench: PrintBench) -> None:
+    request_id = ""
+    for copy in (1, 2):
+        bench.meanwhile(IN_PICTURE, bench.cable.unplug)
+        if copy == 1:
+            request_id = bench.ask_for(LETTER)
+        else:
+            assert bench.screen is not None
+            bench.screen.says(view.Retry())
+            bench.await_shown("printing", "awaiting")
+        bench.await_jobs(request_id, [("UNKNOWN", n) for n in range(1, copy + 1)])
+        bench.await_shown("unknown")
+        bench.mend()
+        _until_usable(bench)
+    assert bench.screen is not None
+    bench.screen.says(view.Retry())
+    bench.await_shown("printed")
+    assert bench.jobs(request_id)[2:] == [("CONFIRMED", 3)]
+
+
 # ---------------------------------------------------------------- how a printer can confirm
 
 WAYS: dict[str, Callable[[PrintBench], None]] = {
@@ -263,6 +335,19 @@ def test_a_printer_that_confirms_in_its_own_way(bench: PrintBench, cell: Cell) -
     assert shown == Shown("unconfirmed" if is_silent else "printed")
     assert bench.jobs(request_id) == [("UNCONFIRMED" if is_silent else "CONFIRMED", 1)]
     assert _whole(bench, cell.kind) == (1, 0)
+
+
+@pytest.mark.long
+def test_what_a_printer_can_say_is_known_after_a_restart(bench: PrintBench) -> None:
+    bench.printer.control({"answers": "none"})
+    request_id = bench.ask_for(TICKET)
+    bench.await_shown("unconfirmed")
+    bench.kill()
+    bench.start()
+    bench.screen_again()
+    known = [e for e in bench.journal() if e["event"] == "printer.unit"]
+    assert (known[-1]["unit"], known[-1]["confirms"], known[-1]["other"]) == (UNIT, "none", False)
+    assert bench.jobs(request_id) == [("UNCONFIRMED", 1)]
 
 
 # ---------------------------------------------------------------- who does not wait
