@@ -31,6 +31,7 @@ WAIT_MILLISECONDS = 500
 READ_SECONDS = 3.0
 STUCK_SECONDS = 5.0
 NO_ANSWER = "pcscd does not answer; restart it (systemctl restart pcscd)"
+REFUSED = "pcscd refuses this user; polkit must allow it org.debian.pcsc-lite.access_pcsc"
 _PLUGGING = "\\\\?PnP?\\Notification"  # a reader's name that stands for all that come and go
 _WELL, _TIMEOUT = scard.SCARD_S_SUCCESS, scard.SCARD_E_TIMEOUT
 
@@ -87,7 +88,8 @@ class Watcher:
                 self._watch(context)
                 scard.SCardReleaseContext(context)
             else:
-                self._tell(ReaderOffline(NO_ANSWER))
+                refused = result == scard.SCARD_W_SECURITY_VIOLATION
+                self._tell(ReaderOffline(REFUSED if refused else NO_ANSWER))
             self._over.wait(RETRY_SECONDS)
 
     def _watch(self, context: Any) -> None:

@@ -40,11 +40,14 @@ class MemoryReader:
         self._report = _unheard
 
     def insert(self, uid: bytes, manner: str = "well", kind: str = "tag", slot: int = PICC) -> None:
-        """Lay a card on the reader, or put one into the slot of the security module."""
+        """Lay a card on the reader, where another is taken away first, or put one into the slot of
+        the security module.
+        """
         side = make_side(Kind(kind), uid, Manner(manner))
         if slot != PICC:
             self._sam = side
             return
+        self.remove()
         sam = None if self._sam is None else _transmit_to(self._sam, None)
         slots = Slots(_transmit_to(side, _TROUBLES.get(Manner(manner))), sam, side.atr)
         self._there = True

@@ -100,6 +100,14 @@ def test_a_card_is_pulled_while_it_is_read_and_laid_on_again(desk: Desk) -> None
     assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
 
 
+def test_a_card_is_swapped_for_another(desk: Desk) -> None:
+    desk.hands.insert(SEVEN)
+    assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+    desk.hands.insert(SEVEN[::-1])
+    assert desk.hears() == CardNotPresent()
+    assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN[::-1]))
+
+
 def test_a_mute_card_holds_up_nobody(desk: Desk) -> None:
     desk.hands.insert(SEVEN, "mute")
     assert desk.hears() == CardUnreadable(CardTrouble.MUTE)
@@ -272,6 +280,19 @@ def test_a_security_module_that_does_not_work_is_no_fault_of_the_card(pcscd: Vir
     assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
     assert asked == [CardTrouble.NO_SAM]
     desk.reader.close()
+
+
+def test_a_closed_reader_says_nothing_more(pcscd: VirtualReader) -> None:
+    closed = Desk(PcscReader(), pcscd)
+    assert isinstance(closed.hears(), ReaderOnline)
+    for _ in range(2):
+        closed.reader.close()
+    pcscd.insert(SEVEN)
+    desk = Desk(PcscReader(), pcscd)  # a card that lies there already is read
+    assert isinstance(desk.hears(), ReaderOnline)
+    assert desk.hears() == CardPresent(CardIdentity("uid_tag", SEVEN))
+    desk.reader.close()
+    assert closed.reports.empty()
 
 
 class Rival:
