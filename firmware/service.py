@@ -48,8 +48,10 @@ from hw.protocols import (
     InputReport,
     InputsOffline,
     InputsOnline,
+    Paper,
     PowerBack,
     PowerLost,
+    PrinterBlocked,
     PrinterStatus,
     ReaderOffline,
     ReaderOnline,
@@ -214,8 +216,14 @@ class ServiceDesk:
         yield Known("Antrean kirim", self._queue(now))
         yield Known("Terkirim terakhir", self._delivered())
         if parts.roll is not None:
-            yield Known("Sisa kertas", f"kira-kira {tickets_left(store.prints.roll())} tiket")
+            yield Known("Sisa kertas", self._paper())
         yield Known("Ruang simpan", f"{_decimal(store.free_bytes() / _GIGABYTE)} GB kosong")
+
+    def _paper(self) -> str:
+        status = self._printing.status.get(ROLL)
+        if isinstance(status, PrinterBlocked) and status.paper is Paper.OUT:
+            return "habis"
+        return f"kira-kira {tickets_left(self._parts.store.prints.roll())} tiket"
 
     def _queue(self, now: datetime) -> str:
         length, oldest = self._parts.store.queue()

@@ -86,6 +86,8 @@ _VALUES = {
     "untried": "belum dicoba",
     "processId": "ya",
     "sensor": "ya, dari sensor",
+    "rgb": "satu lampu tiga warna",
+    "lamps": "tiga lampu",
 }
 LONGEST_DETAIL = 160
 

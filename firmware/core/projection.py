@@ -152,10 +152,11 @@ def _with_card(line: view.DeviceLine, service: Service) -> view.DeviceLine:
     """A reader that is well says more by the card that was laid on it."""
     if service.card is None or line.id != "reader" or line.health != "well":
         return line
-    if service.card_was_read:
+    if service.card_advice is None:
         return msgspec.structs.replace(line, status=service.card)
-    advice = Say("Angkat kartu, lalu tempelkan lagi. Coba juga kartu lain.")
-    return msgspec.structs.replace(line, health="needsPerson", status=service.card, advice=advice)
+    return msgspec.structs.replace(
+        line, health="needsPerson", status=service.card, advice=service.card_advice
+    )
 
 
 _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {

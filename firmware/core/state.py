@@ -112,14 +112,14 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Service:
     """A technician at the screen. Nothing here is of a citizen: of a card that was laid on the
-    reader to try it, only how it was read.
+    reader to try it, only how it was read. ``card_advice`` is None when it was read well.
     """
 
     number: int
     devices: tuple[DeviceLine, ...] = ()
     facts: tuple[Known, ...] = ()
     card: Say | None = None
-    card_was_read: bool = False
+    card_advice: Say | None = None
     news: Say | None = None
     slip_under_way: bool = False
 

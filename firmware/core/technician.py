@@ -29,6 +29,7 @@ from firmware.core.notices import FAULTS, UNREADABLE
 from firmware.core.state import RESTING, Phase, Service, State
 from firmware.core.transition import Result, Transition, rest, row
 from firmware.core.view import PrintState, Say
+from hw.protocols import CardTrouble
 
 P = Phase
 
@@ -43,6 +44,12 @@ _TRIED: dict[PrintState, Say] = {
 }
 """What is told of a test slip. One that is blocked is told by the printer's fault."""
 _UNDER_WAY = ("queued", "printing", "awaiting")
+
+_LAY_AGAIN = Say("Angkat kartu, lalu tempelkan lagi. Coba juga kartu lain.")
+_CARD_ADVICE = {
+    CardTrouble.NO_SAM: Say("Periksa modul SAM di dalam pembaca kartu."),
+    CardTrouble.NEEDS_MRZ: Say("Itu paspor. Tempelkan e-KTP."),
+}
 
 
 def _begin(state: State) -> Result:
@@ -101,16 +108,17 @@ def _examined(state: State, event: Examined) -> Result:
 def _card_read(state: State, event: CardTapped) -> Result:
     """Of the card itself nothing is kept but the profile that read it."""
     card = Say("Kartu terbaca ({profile}).", {"profile": event.identity.profile})
-    return _card_tried(state, card, was_read=True)
+    return _card_tried(state, card, None)
 
 
 def _card_failed(state: State, event: CardFailed) -> Result:
-    return _card_tried(state, UNREADABLE[event.trouble].title, was_read=False)
+    advice = _CARD_ADVICE.get(event.trouble, _LAY_AGAIN)
+    return _card_tried(state, UNREADABLE[event.trouble].title, advice)
 
 
-def _card_tried(state: State, card: Say, was_read: bool) -> Result:
+def _card_tried(state: State, card: Say, advice: Say | None) -> Result:
     state = replace(state, touched_at=state.now)
-    return state.with_service(card=card, card_was_read=was_read), ()
+    return state.with_service(card=card, card_advice=advice), ()
 
 
 def _print_slip(state: State, _intent: view.PrintTestSlip) -> Result:

@@ -88,6 +88,7 @@ def test_a_technician_puts_the_printer_right(cabinet: CabinetWithPins) -> None:
     )
     assert str(device(found, "ticketPrinter").status) == "Kertas habis."
     assert "Pasang kertas baru" in str(device(found, "ticketPrinter").advice)
+    assert view.Known("Sisa kertas", "habis") in found.facts
     assert device(found, "reader").health == "well"
     assert "Virtual PCD" in device(found, "reader").detail
     assert str(device(found, "pagePrinter").status) == "Tidak dipasang."
