@@ -173,7 +173,7 @@ TROUBLED_DEVICES = (
         "ticketPrinter",
         Say("Pencetak tiket"),
         "needsPerson",
-        Say("Pencetak terlalu panas dan perlu istirahat."),
+        Say("Pencetak panas, tunggu sebentar."),
         Say("Matikan lalu nyalakan. Bila tetap begitu, bawa untuk diperbaiki."),
         UNIT,
     ),
@@ -244,9 +244,7 @@ SCREENS: dict[str, view.Screen] = {
     "ticket-unconfirmed": _ticket("unconfirmed", None, True),
     "ticket-blocked": _ticket("blocked", NOT_PRINTED, False),
     "ticket-blocked-cutter": _ticket("blocked", Say("Pemotong kertas macet."), False),
-    "ticket-blocked-hot": _ticket(
-        "blocked", Say("Pencetak terlalu panas dan perlu istirahat."), False
-    ),
+    "ticket-blocked-hot": _ticket("blocked", Say("Pencetak panas, tunggu sebentar."), False),
     "ticket-unknown": _ticket("unknown", None, False),
     "ticket-unavailable": _ticket("unavailable", Say("Pencetak bermasalah."), False),
     "collect-printing": _collect("printing"),

@@ -96,7 +96,7 @@ FAULTS: dict[Fault, Say] = {
     Fault.PAPER_JAMMED: Say("Kertas tersangkut."),
     Fault.COVER_OPEN: Say("Tutup pencetak terbuka."),
     Fault.CUTTER: Say("Pemotong kertas macet."),
-    Fault.TOO_HOT: Say("Pencetak terlalu panas dan perlu istirahat."),
+    Fault.TOO_HOT: Say("Pencetak panas, tunggu sebentar."),
     Fault.MEDIA_SIZE: Say("Ukuran kertas di pencetak tidak sesuai."),
     Fault.SUPPLY: Say("Tinta atau toner habis."),
     Fault.HARDWARE: Say("Pencetak bermasalah."),

@@ -53,7 +53,7 @@ BLOCKING = (
     Fault("paper out", {"paper": "out"}, "Kertas habis."),
     Fault("cover open", {"cover": "open"}, "Tutup pencetak terbuka."),
     Fault("cutter", {"cutter": "jammed"}, "Pemotong kertas macet."),
-    Fault("heat", {"heat": "hot"}, "Pencetak terlalu panas dan perlu istirahat."),
+    Fault("heat", {"heat": "hot"}, "Pencetak panas, tunggu sebentar."),
 )
 AWAY = (
     Fault("off line", {"online": False}),
