@@ -18,6 +18,7 @@ import msgspec
 
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
+from firmware.core.failures import failure_of
 from firmware.core.ids import uuid7
 from firmware.core.lamps import lamps_of
 from firmware.core.print_job import JobState
@@ -252,15 +253,10 @@ class Controller:
 
     def _execute_or_say(self, command: commands.Command) -> None:
         """A command that fails must not leave the screen waiting for what will not come."""
-        if self._guarded(lambda: self._execute(command)):
-            return
-        match command:
-            case commands.Submit(visit):
-                self._events.append(events.RequestNotStored(visit))
-            case commands.PrintTicket(request_id) | commands.PrintSigned(_, request_id):
-                self._events.append(events.PrintReported(request_id, "unavailable"))
-            case _:
-                self._desk.could_not(command)
+        if not self._guarded(lambda: self._execute(command)):
+            failed = failure_of(command)
+            if failed is not None:
+                self._events.append(failed)
 
     def _show(self, again: bool = False) -> None:
         """Send the view when it is another than the one on the screen."""

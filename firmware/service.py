@@ -20,7 +20,7 @@ from firmware.core.commands import (
     PrintTestSlip,
     RenewRoll,
 )
-from firmware.core.events import Event, Examined, PrintReported, RollRenewed
+from firmware.core.events import Event, Examined, RollRenewed
 from firmware.core.paper import tickets_left
 from firmware.core.state import Service
 from firmware.core.status_slip import status_slip
@@ -122,14 +122,6 @@ class ServiceDesk:
                 self._printing.renew_roll()
                 self._parts.journal.write("service.roll")
                 self._tell(RollRenewed(service, done=True))
-
-    def could_not(self, command: Command) -> None:
-        """``serve`` failed: say so to the technician who waits for it."""
-        match command:
-            case PrintTestSlip(name):
-                self._tell(PrintReported(name, "unavailable"))
-            case RenewRoll(service):
-                self._tell(RollRenewed(service, done=False))
 
     def keep_told(self, service: Service | None) -> None:
         """While a technician is here, what changes is told at once."""

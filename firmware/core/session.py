@@ -104,8 +104,8 @@ def _tick(state: State, event: Tick) -> Result:
         return rest(state), ()
     if state.phase in ATTENDED:
         return _watch_idle(state)
-    if state.phase is P.TECHNICIAN and state.now - state.touched_at > state.policy.technician:
-        return rest(state), ()
+    if state.phase is P.TECHNICIAN:
+        return technician.tick(state)
     return state, ()
 
 

@@ -51,7 +51,8 @@ class Policy:
     After ``idle`` without a touch the visitor is asked, and has ``answer`` to say so.
     ``busy`` bounds every wait for the kiosk's own work, ``print`` every wait for paper.
     ``on_battery``: visits may begin while the mains is gone. ``tickets``: there is a printer
-    for them. A technician's visit ends after ``technician`` without a touch.
+    for them. A technician's visit ends after ``technician`` without a touch, or
+    ``idle`` once the door was closed: the screen is at the front, where anybody can touch it.
     """
 
     place: str
@@ -113,6 +114,7 @@ class Visit:
 class Service:
     """A technician at the screen. Nothing here is of a citizen: of a card that was laid on the
     reader to try it, only how it was read. ``card_advice`` is None when it was read well.
+    ``is_shut_out``: the cabinet's door was closed meanwhile.
     """
 
     number: int
@@ -122,6 +124,7 @@ class Service:
     card_advice: Say | None = None
     news: Say | None = None
     slip_under_way: bool = False
+    is_shut_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from firmware.core.commands import (
 from firmware.core.events import (
     CardFailed,
     CardTapped,
+    DoorChanged,
     Examined,
     PrintReported,
     RollRenewed,
@@ -145,6 +146,20 @@ def _blocked(event: PrintReported) -> Say:
     return Say("Slip uji tidak tercetak. {why}", {"why": why})
 
 
+def _door(state: State, event: DoorChanged) -> Result:
+    """Who closes the cabinet has gone, or will soon: the screen is at the front."""
+    cabinet = replace(state.cabinet, door_open=event.open)
+    state = replace(state, cabinet=cabinet, touched_at=state.now)
+    return state.with_service(is_shut_out=not event.open), ()
+
+
+def tick(state: State) -> Result:
+    """Nobody has touched the screen: for how long may that be?"""
+    is_shut_out, policy = state.technician.is_shut_out, state.policy
+    patience = policy.idle if is_shut_out else policy.technician
+    return _leave(state) if state.now - state.touched_at > patience else (state, ())
+
+
 def _paper_changed(state: State, _intent: view.PaperChanged) -> Result:
     return state, (RenewRoll(state.technician.number),)
 
@@ -173,6 +188,7 @@ SERVICE: dict[tuple[Phase, type], Transition] = {
     (P.TECHNICIAN, CardFailed): row(_card_failed),
     (P.TECHNICIAN, view.PrintTestSlip): row(_print_slip),
     (P.TECHNICIAN, PrintReported): row(_slip_reported),
+    (P.TECHNICIAN, DoorChanged): row(_door),
     (P.TECHNICIAN, view.PaperChanged): row(_paper_changed),
     (P.TECHNICIAN, RollRenewed): row(_roll_renewed),
 }

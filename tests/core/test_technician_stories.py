@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from firmware.core import commands, events, view
+from firmware.core.failures import failure_of
 from firmware.core.projection import view_of
 from firmware.core.state import Phase
 from hw.protocols import CardTrouble, Fault, Pattern
@@ -44,6 +45,19 @@ def test_a_technician_who_went_away_does_not_keep_the_kiosk() -> None:
     assert isinstance(visit.screen, view.TechnicianScreen)
     visit.waits(20)
     assert isinstance(visit.screen, view.Attract)
+
+
+def test_who_closes_the_door_and_goes_leaves_the_screen_for_a_moment_only() -> None:
+    visit = Visit().happens(events.DoorChanged(open=True), LONG).waits(300)
+    visit.happens(events.DoorChanged(open=False)).waits(50)
+    assert isinstance(visit.screen, view.TechnicianScreen)
+    assert isinstance(visit.waits(20).screen, view.Attract)
+
+
+def test_an_open_door_keeps_the_screen_for_longer() -> None:
+    visit = at_service().happens(events.DoorChanged(open=False))
+    visit.happens(events.DoorChanged(open=True)).waits(300)
+    assert isinstance(visit.screen, view.TechnicianScreen)
 
 
 def test_without_a_reader_the_technician_leaves_to_out_of_service() -> None:
@@ -117,6 +131,16 @@ def test_what_became_of_the_test_slip_is_told(
     visit.happens(events.PrintReported(asked[0].name, state, fault))
     assert said in str(visit.screen.news)
     assert not visit.screen.slip_under_way
+
+
+def test_whoever_waits_for_a_command_that_fails_is_told() -> None:
+    visit = at_service().presses(view.PrintTestSlip(), view.PaperChanged())
+    for command in (visit.last(commands.PrintTestSlip), visit.last(commands.RenewRoll)):
+        failed = failure_of(command)
+        assert failed is not None
+        visit.happens(failed)
+        assert str(visit.screen.news).startswith(("Slip uji tidak tercetak", "Kertas baru belum"))
+    assert failure_of(commands.PrintStatusSlip()) is None
 
 
 @pytest.mark.parametrize(("done", "said"), [(True, "dicatat. Sisa"), (False, "belum dapat")])

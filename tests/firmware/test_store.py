@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def test_only_a_receipt_empties_the_outbox(store: Store) -> None:
     assert store.outgoing(10) == []
     assert store.confirm("r1") is None  # the receipt came twice
     assert store.requests_of(TAG)[0].state is RequestState.RECEIVED
+
+
+def test_the_last_delivery_is_known_after_a_restart(tmp_path: Path, store: Store) -> None:
+    assert store.delivered_at() is None
+    file_one(store)
+    store.confirm("never sent")
+    assert store.delivered_at() is None
+    before = int(time.time())
+    store.confirm("r1")
+    at = Store(tmp_path / "kiosk.db").delivered_at()
+    assert at is not None
+    assert before <= at <= time.time()
+    assert store.free_bytes() > 0
 
 
 def test_a_late_receipt_does_not_undo_the_regencys_newer_word(store: Store) -> None:

@@ -1,0 +1,27 @@
+"""What the session is told of a command that could not be carried out, so that no screen waits for
+what will not come. Pure.
+"""
+
+from __future__ import annotations
+
+from firmware.core.commands import (
+    Command,
+    PrintSigned,
+    PrintTestSlip,
+    PrintTicket,
+    RenewRoll,
+    Submit,
+)
+from firmware.core.events import Event, PrintReported, RequestNotStored, RollRenewed
+
+
+def failure_of(command: Command) -> Event | None:
+    """The event; None for a command that nobody waits for, or only for a while."""
+    match command:
+        case Submit(visit):
+            return RequestNotStored(visit)
+        case PrintTicket(name) | PrintSigned(_, name) | PrintTestSlip(name):
+            return PrintReported(name, "unavailable")
+        case RenewRoll(service):
+            return RollRenewed(service, done=False)
+    return None
