@@ -1,9 +1,14 @@
-"""An IPP printer's own words as a status. Pure. Source: RFC 8011, 5.4.11 and 5.4.12."""
+"""An IPP printer's own words as a status. Pure.
+
+Source: RFC 8011, 5.4.11 and 5.4.12; PWG 5100.13, 5.6 (supplies); PWG 5100.3 (media-ready).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from hw.printer.ipp_wire import Attributes
 from hw.protocols import (
     Fault,
     Paper,
@@ -15,6 +20,9 @@ from hw.protocols import (
 
 PRINTER_STOPPED = 5
 MILD = ("-warning", "-report")
+F4 = "_215x330mm"
+NO_TRAYS = ("auto", "manual", "by-pass-tray")
+CONSUMED = ("supplyThatIsConsumed", "")
 NEVER_MILD = ("cover-open", "door-open", "interlock-open", "media-jam")
 
 FAULTS = {
@@ -73,6 +81,70 @@ def status_of_reasons(
     return PrinterOnline(Paper.LOW if paper is Paper.OUT else paper)  # another tray has some
 
 
+def status_of_machine(told: Attributes, name: str) -> PrinterStatus:
+    """The same of a machine that was asked itself, which also tells what lies in its trays.
+
+    The only tray being empty is no mild matter. A machine that knows F4 and has other paper in
+    is not sent a letter; one that does not know F4 is believed to have what its people put in.
+    """
+    state = next((value for value in told.get("printer-state", ()) if isinstance(value, int)), 0)
+    reasons = _texts(told, "printer-state-reasons")
+    status = status_of_reasons(state, reasons, name)
+    if not isinstance(status, PrinterOnline):
+        return status
+    trays = [tray for tray in _texts(told, "media-source-supported") if tray not in NO_TRAYS]
+    if len(trays) == 1 and _paper(reasons) is Paper.OUT:
+        return PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+    ready, known = _texts(told, "media-ready"), _texts(told, "media-supported")
+    if ready and _has_f4(known) and not _has_f4(ready):
+        return PrinterBlocked(Fault.MEDIA_SIZE, status.paper)
+    return status
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Toner, ink, a drum: what is left of it in percent; None when it does not say how much."""
+
+    name: str
+    percent: int | None
+
+
+def supplies_of(told: Attributes) -> tuple[Supply, ...]:
+    """What the machine uses up. What fills instead, as a box for waste, is not among it."""
+    names = _texts(told, "printer-supply-description")
+    found = []
+    for place, line in enumerate(_texts(told, "printer-supply")):
+        words = dict(part.partition("=")[::2] for part in line.split(";"))
+        if words.get("class", "") in CONSUMED:
+            name = names[place] if place < len(names) else words.get("type", "")
+            found.append(Supply(_shown(name), _percent(words)))
+    return tuple(found)
+
+
+def _percent(words: dict[str, str]) -> int | None:
+    """-1 to -3 are "other", "unknown" and "some is left" (RFC 3805, prtMarkerSuppliesLevel)."""
+    level, most = words.get("level", ""), words.get("maxcapacity", "")
+    if not (level.isdecimal() and most.isdecimal() and int(most)):
+        return None
+    return min(100, int(level) * 100 // int(most))
+
+
+def _shown(name: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())[:40]
+
+
+def _texts(told: Attributes, name: str) -> list[str]:
+    return [
+        value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        for value in told.get(name, ())
+        if not isinstance(value, int)
+    ]
+
+
+def _has_f4(sizes: Iterable[str]) -> bool:
+    return any(size.endswith(F4) and "_min_" not in size for size in sizes)
+
+
 def _word(reason: str) -> str:
     for ending in ("-error", *MILD):
         reason = reason.removesuffix(ending)
@@ -94,5 +166,5 @@ def _paper(reasons: Iterable[str]) -> Paper:
 
 def f4_media(supported: Iterable[str]) -> str:
     """The printer's own name for F4 (215 x 330 mm), else a size of our own description."""
-    names = [name for name in supported if name.endswith("_215x330mm")]
+    names = [name for name in supported if name.endswith(F4)]
     return next((name for name in names if "_min_" not in name), "custom_f4_215x330mm")

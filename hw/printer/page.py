@@ -17,11 +17,19 @@ from urllib.parse import urlsplit
 
 import cups  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from hw.printer.ipp_state import f4_media, status_of_reasons
+from hw.printer import ipp_machine
+from hw.printer.ipp_state import (
+    Supply,
+    f4_media,
+    status_of_machine,
+    status_of_reasons,
+    supplies_of,
+)
 from hw.protocols import (
     Confirmed,
     Interrupted,
     NotStarted,
+    Paper,
     PrinterOffline,
     PrinterOnline,
     PrinterStatus,
@@ -36,6 +44,7 @@ POLL_SECONDS = 0.4
 CANCEL_SECONDS = 8.0
 TROUBLE_SECONDS = 1.2  # a printer may report trouble for a moment while it takes a sheet
 WARNING_SECONDS = 8.0  # a warning that lasts while a job does not move is its cause
+SILENCE_SECONDS = 15.0  # a busy machine may answer nobody but its own print server
 COMPLETED = 9
 ENDED = (7, 8, COMPLETED)  # canceled, aborted, completed
 TELLS_THE_END = ("ipp", "ipps", "dnssd", "implicitclass")
@@ -59,6 +68,12 @@ class CupsPagePrinter:
         self._queue = queue
         self._job_seconds = job_seconds
         self._may_have_leftovers = True
+        self._supplies: tuple[Supply, ...] = ()
+
+    @property
+    def supplies(self) -> tuple[Supply, ...]:
+        """Toner and the like when the machine was last asked; empty when it does not tell."""
+        return self._supplies
 
     def status(self) -> PrinterStatus:
         link = self._connect()
@@ -147,22 +162,39 @@ class CupsPagePrinter:
             )
         except Trouble as error:
             return self._lost(error)
+        machine = self._machine_of(attributes)
+        if machine is None:
+            return _status_of(attributes, self._queue)
+        state = attributes["printer-state"]
+        paused = status_of_reasons(state, _only_paused(attributes), self._queue)
+        return paused if isinstance(paused, PrinterOffline) else machine
+
+    def _machine_of(self, attributes: dict[str, Any]) -> PrinterStatus | None:
+        """What the machine behind the queue says; None when it cannot be asked."""
         device = urlsplit(str(attributes.get("device-uri", "")))
-        if device.scheme == "ipp" and device.hostname:
-            paused = status_of_reasons(
-                attributes["printer-state"], _only_paused(attributes), self._queue
+        if device.scheme != "ipp" or not device.hostname:
+            return None
+        return self._ask_machine(device.hostname, device.port or IPP_PORT, device.geturl())
+
+    def _ask_machine(self, host: str, port: int, uri: str) -> PrinterStatus:
+        try:
+            told = ipp_machine.ask(host, port, uri)
+        except ipp_machine.NO_ANSWER as error:
+            return PrinterOffline(
+                f"The page printer at {host}:{port} cannot be reached ({error}); check its power "
+                "and its cable."
             )
-            machine = _ask_machine(device.hostname, device.port or IPP_PORT, device.geturl())
-            return paused if isinstance(paused, PrinterOffline) else machine
-        return _status_of(attributes, self._queue)
+        self._supplies = supplies_of(told)
+        return status_of_machine(told, f"at {host}:{port}")
 
     def _media(self, link: Any) -> Iterable[str]:
         """Sizes by the names that the machine gives them; a queue without a PPD has none."""
         attributes = self._attributes(link)
         device = urlsplit(str(attributes.get("device-uri", "")))
         if device.scheme == "ipp" and device.hostname:
-            machine = _machine_attributes(device.hostname, device.port or IPP_PORT, device.geturl())
-            attributes = {**attributes, **machine}
+            with contextlib.suppress(*ipp_machine.NO_ANSWER):
+                told = ipp_machine.ask(device.hostname, device.port or IPP_PORT, device.geturl())
+                return [str(size) for size in told.get("media-supported", ())]
         found = attributes.get("media-supported", ())
         return (found,) if isinstance(found, str) else found
 
@@ -182,15 +214,17 @@ class CupsPagePrinter:
 
     def _follow(self, link: Any, job: int, size: int) -> PrintOutcome:
         deadline = time.monotonic() + self._job_seconds
-        trouble, warning = _Lasting(TROUBLE_SECONDS), _Lasting(WARNING_SECONDS)
+        watch = _Watch()
         status: PrinterStatus | None = None
         try:
             while status is None and time.monotonic() < deadline:
                 if _job_state(link, job) in ENDED:
                     return self._ending(link, job, size)
                 attributes = self._attributes(link)
-                status = trouble.see(_status_of(attributes, self._queue)) or warning.see(
-                    _status_of(attributes, self._queue, heed_warnings=True)
+                status = watch.see(
+                    _status_of(attributes, self._queue),
+                    _status_of(attributes, self._queue, heed_warnings=True),
+                    self._machine_of(attributes) or PrinterOnline(Paper.UNKNOWN),
                 )
                 time.sleep(POLL_SECONDS)
             return self._cancel(link, job, size, status or self._too_slow())
@@ -236,6 +270,27 @@ class CupsPagePrinter:
         )
 
 
+class _Watch:
+    """Over one job: which trouble has lasted long enough to be its end."""
+
+    def __init__(self) -> None:
+        self._queue, self._machine = _Lasting(TROUBLE_SECONDS), _Lasting(TROUBLE_SECONDS)
+        self._warning, self._silence = _Lasting(WARNING_SECONDS), _Lasting(SILENCE_SECONDS)
+
+    def see(
+        self, queue: PrinterStatus, warning: PrinterStatus, machine: PrinterStatus
+    ) -> PrinterStatus | None:
+        """What the queue says without and with its warnings, and what the machine says."""
+        is_silent = isinstance(machine, PrinterOffline)
+        speaking = PrinterOnline(Paper.UNKNOWN) if is_silent else machine
+        return (
+            self._queue.see(queue)
+            or self._machine.see(speaking)
+            or self._warning.see(warning)
+            or self._silence.see(machine if is_silent else speaking)
+        )
+
+
 class _Lasting:
     """Lets trouble through that lasts for ``seconds``."""
 
@@ -262,23 +317,6 @@ def _knock(host: str, port: int) -> None:
         link.sendall(b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         if not link.recv(1):
             raise ConnectionError("it hung up")
-
-
-def _ask_machine(host: str, port: int, uri: str) -> PrinterStatus:
-    try:
-        return _status_of(_machine_attributes(host, port, uri), f"at {host}:{port}")
-    except (OSError, *Trouble) as error:
-        return PrinterOffline(
-            f"The page printer at {host}:{port} cannot be reached ({error}); check its power "
-            "and its cable."
-        )
-
-
-def _machine_attributes(host: str, port: int, uri: str) -> dict[str, Any]:
-    _knock(host, port)
-    machine = cups.Connection(host=host, port=port)
-    found: dict[str, Any] = machine.getPrinterAttributes(uri=uri, requested_attributes=STATE[:3])
-    return found
 
 
 def _status_of(attributes: dict[str, Any], name: str, heed_warnings: bool = False) -> PrinterStatus:

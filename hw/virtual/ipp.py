@@ -19,6 +19,8 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -31,6 +33,7 @@ PROGRAMS = {
     "cupsd": ("/usr/sbin/cupsd", "cups-daemon"),
     "ippeveprinter": ("/usr/sbin/ippeveprinter", "cups-ipp-utils"),
     "dbus-daemon": ("/usr/bin/dbus-daemon", "dbus-daemon"),
+    "ipptool": ("/usr/bin/ipptool", "cups-ipp-utils"),
     "setpriv": ("/usr/bin/setpriv", "util-linux"),
 }
 
@@ -48,6 +51,7 @@ class VirtualPagePrinter:
         self._state: Path | None = None
         self._processes: list[subprocess.Popen[bytes]] = []
         self._ipp_port = 0
+        self._cups_command: tuple[str, ...] = ()
         self.server = ""
         self.queue = QUEUE
 
@@ -71,6 +75,7 @@ class VirtualPagePrinter:
         self._state = Path(tempfile.mkdtemp(prefix="anjungan-cups-"))
         self._state.chmod(0o711)
         try:
+            self._start_bus(self._state)
             self._start_machine(self._state)
             self._start_cups(self._state)
         except OSError:
@@ -99,11 +104,50 @@ class VirtualPagePrinter:
         unfinished.write_text(reason or "")
         unfinished.replace(self._trouble)
 
+    def load_tray(self, size: str = ipp_files.F4, sheets: int = 250) -> None:
+        """Put ``sheets`` of the paper ``size`` in, on ippeveprinter's own page for that."""
+        self._fill_in("media", size0=size, type0="stationery", level0=str(sheets))
+
+    def set_toner(self, percent: int) -> None:
+        """On ippeveprinter's own page for supplies."""
+        self._fill_in("supplies", supply0="25", supply1=str(percent))
+
     def switch_off_machine(self) -> None:
         """The machine loses its power; the queue stays."""
-        machine = self._processes[1]
-        machine.kill()
-        machine.wait()
+        _kill(self._machine)
+
+    def switch_on_machine(self) -> None:
+        """The machine has power again, and has forgotten its jobs."""
+        assert self._state is not None
+        self._start_machine(self._state)
+
+    def kill_cups(self) -> None:
+        """The print server dies as at a crash."""
+        _kill(self._cups)
+
+    def start_cups_again(self) -> None:
+        """The print server starts again with the spool that it left."""
+        self._run_cups()
+
+    def jobs(self) -> int:
+        """How many jobs the machine has and has not ended."""
+        return len(self._job_ids())
+
+    def cancel_at_machine(self) -> int:
+        """A person cancels every job at the machine's panel; returns how many there were."""
+        assert self._state is not None
+        jobs = self._job_ids()
+        for job in jobs:
+            _ipptool(self._uri, str(self._state / ipp_files.CANCEL), "-d", f"job={job}")
+        return len(jobs)
+
+    @property
+    def _uri(self) -> str:
+        return f"ipp://127.0.0.1:{self._ipp_port}/ipp/print"
+
+    def _job_ids(self) -> list[str]:
+        listed = _ipptool(self._uri, "get-jobs.test").splitlines()
+        return [line.split("=")[1].strip() for line in listed if "job-id (" in line]
 
     def __enter__(self) -> VirtualPagePrinter:
         self.start()
@@ -114,14 +158,21 @@ class VirtualPagePrinter:
 
     # ------------------------------------------------------------ processes
 
+    def _fill_in(self, page: str, **form: str) -> None:
+        url = f"http://127.0.0.1:{self._ipp_port}/{page}?{urllib.parse.urlencode(form)}"
+        with urllib.request.urlopen(url, timeout=READY_SECONDS) as answer:
+            answer.read()
+
+    def _start_bus(self, state: Path) -> None:
+        config = ipp_files.write_bus(state, state / "bus")
+        self._spawn(("dbus-daemon", "--nofork", "--nopidfile", f"--config-file={config}"))
+        self._wait((state / "bus").exists, "the private D-Bus")
+
     def _start_machine(self, state: Path) -> None:
         bus = state / "bus"
-        config = ipp_files.write_bus(state, bus)
-        self._spawn(("dbus-daemon", "--nofork", "--nopidfile", f"--config-file={config}"))
-        self._wait(bus.exists, "the private D-Bus")
         files = ipp_files.write_machine(state, self._tray, self._trouble)
-        self._ipp_port = _free_port()
-        self._spawn(
+        self._ipp_port = self._ipp_port or _free_port()
+        self._machine = self._spawn(
             (
                 "ippeveprinter",
                 *("-r", "off", "-n", "localhost", "-p", str(self._ipp_port)),
@@ -138,24 +189,31 @@ class VirtualPagePrinter:
         config, files = ipp_files.write_cups(
             state / "cups", self._folder / "cups-error.log", port, self.queue, uri
         )
-        self._spawn(("cupsd", "-f", "-c", str(config), "-s", str(files)))
-        self._wait(lambda: _listens(port), "cupsd")
         self.server = f"127.0.0.1:{port}"
+        self._cups_command = ("cupsd", "-f", "-c", str(config), "-s", str(files))
+        self._run_cups()
 
-    def _spawn(self, command: Iterable[str], more: dict[str, str] | None = None) -> None:
+    def _run_cups(self) -> None:
+        self._cups = self._spawn(self._cups_command)
+        port = int(self.server.rpartition(":")[2])
+        self._wait(lambda: _listens(port), "cupsd")
+
+    def _spawn(
+        self, command: Iterable[str], more: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         name, *arguments = command
-        log = (self._folder / f"{name}.log").open("wb")
+        log = (self._folder / f"{name}.log").open("ab")
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         with log:
-            self._processes.append(
-                subprocess.Popen(  # noqa: S603
-                    [PROGRAMS["setpriv"][0], "--pdeathsig", "TERM", PROGRAMS[name][0], *arguments],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    env={"PATH": path, "LANG": "C.UTF-8", **(more or {})},
-                )
+            process = subprocess.Popen(  # noqa: S603
+                [PROGRAMS["setpriv"][0], "--pdeathsig", "TERM", PROGRAMS[name][0], *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={"PATH": path, "LANG": "C.UTF-8", **(more or {})},
             )
+        self._processes.append(process)
+        return process
 
     def _wait(self, is_ready: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
@@ -163,6 +221,19 @@ class VirtualPagePrinter:
             if self._processes[-1].poll() is not None or time.monotonic() > deadline:
                 raise OSError(f"The virtual page printer: {what} did not start; see {self._folder}")
             time.sleep(0.05)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
+def _ipptool(uri: str, test: str, *options: str) -> str:
+    command = [PROGRAMS["ipptool"][0], "-tv", *options, uri, test]
+    done = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, timeout=READY_SECONDS, check=False
+    )
+    return done.stdout
 
 
 def _free_port() -> int:

@@ -13,7 +13,21 @@ _F4_SIZE = "{MEMBER integer x-dimension 21500 MEMBER integer y-dimension 33000}"
 _F4_COLLECTION = (
     f'{{MEMBER keyword media-size-name "{F4}" MEMBER collection media-size {_F4_SIZE} '
     "MEMBER integer media-bottom-margin 423 MEMBER integer media-left-margin 423 "
-    "MEMBER integer media-right-margin 423 MEMBER integer media-top-margin 423}"
+    "MEMBER integer media-right-margin 423 MEMBER integer media-top-margin 423 "
+    'MEMBER keyword media-source "main" MEMBER keyword media-type "stationery"}'
+)
+# In the order that ippeveprinter's page for supplies has them, whatever was said before.
+_WASTE = (
+    "index=1;class=receptacleThatIsFilled;type=wasteToner;unit=percent;maxcapacity=100;level=25;"
+    "colorantname=unknown;"
+)
+_TONER = (
+    "index=2;class=supplyThatIsConsumed;type=toner;unit=percent;maxcapacity=100;level=80;"
+    "colorantname=black;"
+)
+_TRAY = (
+    "type=sheetFeedAutoRemovableTray;mediafeed=33000;mediaxfeed=21500;maxcapacity=250;level=100;"
+    "status=0;name=main;"
 )
 
 BUS = """\
@@ -37,6 +51,12 @@ ATTR mimeMediaType document-format-supported "application/pdf"
 ATTR keyword media-supported "{F4}","iso_a4_210x297mm"
 ATTR keyword media-default "{F4}"
 ATTR keyword media-ready "{F4}"
+ATTR keyword media-source-supported "main"
+ATTR keyword media-type-supported "stationery"
+ATTR collection media-col-ready {_F4_COLLECTION}
+ATTR octetString printer-supply "{_WASTE}","{_TONER}"
+ATTR octetString printer-input-tray "{_TRAY}"
+ATTR text printer-supply-description "Waste Toner","Black Toner"
 ATTR collection media-size-supported {_F4_SIZE}
 ATTR collection media-col-default {_F4_COLLECTION}
 ATTR collection media-col-database {_F4_COLLECTION}
@@ -59,14 +79,16 @@ ATTR rangeOfInteger copies-supported 1-9
 
 # ippeveprinter runs this for each job and reads STATE lines from its standard error. The
 # sheet is moved into the tray in one step, so that nobody sees half a file. It does not stop
-# the command of a job that was cancelled, so the command asks whether it is still wanted.
+# the command of a job that was cancelled, nor when it loses its power, so the command asks
+# whether it is still wanted.
 COMMAND = """\
 #!/bin/sh
 trouble={trouble}
 tray={tray}
 last=
 is_wanted() {{
-    ipptool -q -T 5 -d "job=$IPP_JOB_ID" "$IPP_JOB_PRINTER_URI" {question} >/dev/null 2>&1
+    ! ipptool -tv -T 20 -d "job=$IPP_JOB_ID" "$IPP_JOB_PRINTER_URI" {question} 2>&1 |
+        grep -qiE 'canceled|aborted-by|to-stop-point|not-found|connect|refused'
 }}
 while [ -s "$trouble" ] && is_wanted; do
     last=$(cat "$trouble")
@@ -91,7 +113,20 @@ IS_WANTED = """\
     ATTR name requesting-user-name $user
     ATTR keyword requested-attributes job-state-reasons
     STATUS successful-ok
-    EXPECT job-state-reasons OF-TYPE keyword WITH-VALUE "job-printing"
+}
+"""
+
+CANCEL = "cancel.test"
+CANCEL_JOB = """\
+{
+    OPERATION Cancel-Job
+    GROUP operation-attributes-tag
+    ATTR charset attributes-charset utf-8
+    ATTR naturalLanguage attributes-natural-language en
+    ATTR uri printer-uri $uri
+    ATTR integer job-id $job
+    ATTR name requesting-user-name $user
+    STATUS successful-ok
 }
 """
 
@@ -168,6 +203,7 @@ def write_machine(folder: Path, tray: Path, trouble: Path) -> MachineFiles:
     files.attributes.write_text(ATTRIBUTES)
     question = folder / "is-wanted.test"
     question.write_text(IS_WANTED)
+    (folder / CANCEL).write_text(CANCEL_JOB)
     files.command.write_text(
         COMMAND.format(
             trouble=shlex.quote(str(trouble)),
@@ -176,7 +212,7 @@ def write_machine(folder: Path, tray: Path, trouble: Path) -> MachineFiles:
         )
     )
     files.command.chmod(0o755)
-    files.spool.mkdir()
+    files.spool.mkdir(exist_ok=True)
     return files
 
 

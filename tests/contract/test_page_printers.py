@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from hw.printer.ipp_state import f4_media, status_of_reasons
+from hw.printer.ipp_state import (
+    Supply,
+    f4_media,
+    status_of_reasons,
+)
 from hw.printer.page import CupsPagePrinter
 from hw.protocols import (
     Confirmed,
@@ -23,6 +28,7 @@ from hw.protocols import (
     PrinterBlocked,
     PrinterOffline,
     PrinterOnline,
+    PrinterStatus,
 )
 from hw.virtual.ipp import VirtualPagePrinter
 from hw.virtual.memory_printer import MemoryPagePrinter
@@ -90,6 +96,7 @@ class CupsBench:
 
     def mended(self) -> None:
         self.machine.set_trouble(None)
+        until(lambda: isinstance(self.printer.status(), PrinterOnline))
 
     def gone(self) -> None:
         self.machine.switch_off_machine()
@@ -110,6 +117,13 @@ def bench(request: pytest.FixtureRequest) -> Bench:
         return MemoryBench(MemoryPagePrinter())
     machine = request.getfixturevalue("machine")
     return CupsBench(CupsPagePrinter(machine.server, machine.queue), machine)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def ignore(_: int) -> None:
@@ -164,6 +178,140 @@ def test_a_job_that_never_ends_is_given_up(machine: VirtualPagePrinter) -> None:
     outcome = CupsPagePrinter(machine.server, machine.queue, 2).print(LETTER, "Surat", ignore)
     assert isinstance(outcome, Interrupted)
     assert isinstance(outcome.status, PrinterOffline)
+
+
+@pytest.fixture
+def printer(machine: VirtualPagePrinter) -> CupsPagePrinter:
+    return CupsPagePrinter(machine.server, machine.queue, 60)
+
+
+def in_the_background(printer: CupsPagePrinter) -> Callable[[], object]:
+    """Print LETTER in a thread; what is returned waits for its outcome."""
+    outcomes: list[object] = []
+    thread = threading.Thread(
+        target=lambda: outcomes.append(printer.print(LETTER, "Surat", ignore))
+    )
+    thread.start()
+
+    def outcome() -> object:
+        thread.join(90)
+        return outcomes[0]
+
+    return outcome
+
+
+def test_an_empty_tray_is_known_before_a_letter_is_sent(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    machine.load_tray(sheets=0)
+    out = PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
+    assert printer.status() == out
+    assert printer.print(LETTER, "Surat", ignore) == NotStarted(out)
+    machine.load_tray(sheets=5)
+    assert printer.status() == PrinterOnline(Paper.LOW)
+    assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+    machine.load_tray()
+    assert printer.status() == PrinterOnline(Paper.FULL)
+    assert len(machine.printed) == 1
+
+
+def test_other_paper_than_f4_is_not_printed_on(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    machine.load_tray("iso_a4_210x297mm")
+    wrong = PrinterBlocked(Fault.MEDIA_SIZE, Paper.FULL)
+    assert printer.print(LETTER, "Surat", ignore) == NotStarted(wrong)
+    machine.load_tray()
+    assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+
+
+def test_the_toner_is_read_back(machine: VirtualPagePrinter, printer: CupsPagePrinter) -> None:
+    assert printer.supplies == ()
+    machine.set_toner(7)
+    printer.status()
+    assert printer.supplies == (Supply("Black Toner", 7),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("cover-open-error", PrinterBlocked(Fault.COVER_OPEN, Paper.FULL)),
+        ("media-jam-error", PrinterBlocked(Fault.PAPER_JAMMED, Paper.JAMMED)),
+        pytest.param(
+            "toner-empty-error",
+            PrinterBlocked(Fault.SUPPLY, Paper.FULL),
+            marks=pytest.mark.long,  # ippeveprinter says it as a warning
+        ),
+    ],
+)
+def test_what_stops_a_letter_in_its_middle_is_told_and_cancels_it(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter, reason: str, status: PrinterStatus
+) -> None:
+    machine.set_trouble(reason)
+    outcome = printer.print(LETTER, "Surat", ignore)
+    assert isinstance(outcome, Interrupted)
+    assert outcome.status == status
+    machine.set_trouble(None)
+    until(lambda: printer.status() == PrinterOnline(Paper.FULL))
+    assert machine.printed == []
+
+
+def test_cancelled_at_the_machine(machine: VirtualPagePrinter, printer: CupsPagePrinter) -> None:
+    machine.set_trouble("moving-to-paused")
+    outcome = in_the_background(printer)
+    until(lambda: machine.cancel_at_machine() > 0)
+    assert isinstance(outcome(), Interrupted)
+    machine.set_trouble(None)
+    assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+    assert len(machine.printed) == 1
+
+
+@pytest.mark.long
+def test_a_machine_that_loses_its_power_in_mid_job(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    machine.set_trouble("moving-to-paused")
+    outcome = in_the_background(printer)
+    until(lambda: machine.jobs() > 0)
+    machine.switch_off_machine()
+    ended = outcome()
+    assert isinstance(ended, Interrupted)
+    assert isinstance(ended.status, PrinterOffline)
+    machine.set_trouble(None)
+    machine.switch_on_machine()
+    assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+    assert len(machine.printed) == 1
+
+
+@pytest.mark.long
+def test_the_print_server_dies_in_mid_job_and_starts_again(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    machine.set_trouble("moving-to-paused")
+    outcome = in_the_background(printer)
+    until(lambda: machine.jobs() > 0)
+    machine.kill_cups()
+    ended = outcome()
+    assert isinstance(ended, Interrupted)
+    assert isinstance(ended.status, PrinterOffline)
+    assert isinstance(printer.status(), PrinterOffline)
+    machine.start_cups_again()
+    machine.set_trouble(None)
+    until(lambda: isinstance(printer.status(), PrinterOnline))
+    assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+
+
+def test_another_hosts_job_comes_first(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    printer.status()  # what an earlier process of ours left behind is gone now
+    machine.set_trouble("moving-to-paused")
+    first = in_the_background(CupsPagePrinter(machine.server, machine.queue, 60))
+    until(lambda: machine.jobs() > 0)
+    second = in_the_background(printer)
+    machine.set_trouble(None)
+    assert (first(), second()) == (Confirmed(), Confirmed())
+    assert len(machine.printed) == 2
 
 
 def test_a_queue_that_is_not_there_is_named(machine: VirtualPagePrinter) -> None:

@@ -1,0 +1,103 @@
+"""The little of IPP that asks a machine how it is. Pure. Source: RFC 8010, 3.
+
+pycups cannot read octet strings, in which machines tell their toner (PWG 5100.13, 5.6), and waits
+a minute for a machine that says nothing.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+
+Value = int | str | bytes
+Attributes = dict[str, list[Value]]
+
+GET_PRINTER_ATTRIBUTES = 0x000B
+OPERATION_GROUP, END = 0x01, 0x03
+INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
+BEGIN_COLLECTION, END_COLLECTION = 0x34, 0x37
+TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE = 0x35, 0x36
+KEYWORD, URI, CHARSET, LANGUAGE = 0x44, 0x45, 0x47, 0x48
+TEXTS = range(0x41, 0x4A)
+FIRST_ERROR = 0x0400
+
+
+class IppError(Exception):
+    """The answer is no IPP, or a refusal; one sentence for a technician."""
+
+
+def printer_question(uri: str, wanted: Iterable[str]) -> bytes:
+    """Get-Printer-Attributes for the printer at ``uri``."""
+    head = struct.pack(">BBHIB", 2, 0, GET_PRINTER_ATTRIBUTES, 1, OPERATION_GROUP)
+    names = list(wanted)
+    keywords = (
+        _attribute(KEYWORD, "requested-attributes" if place == 0 else "", name)
+        for place, name in enumerate(names)
+    )
+    return b"".join(
+        (
+            head,
+            _attribute(CHARSET, "attributes-charset", "utf-8"),
+            _attribute(LANGUAGE, "attributes-natural-language", "en"),
+            _attribute(URI, "printer-uri", uri),
+            *keywords,
+            bytes((END,)),
+        )
+    )
+
+
+def _attribute(tag: int, name: str, value: str) -> bytes:
+    key, data = name.encode(), value.encode()
+    return struct.pack(">BH", tag, len(key)) + key + struct.pack(">H", len(data)) + data
+
+
+def answered(data: bytes) -> Attributes:
+    """The attributes of an answer, collections left out. Raises IppError."""
+    try:
+        _, _, status, _ = struct.unpack_from(">BBHI", data)
+        if status >= FIRST_ERROR:
+            raise IppError(f"it refuses to tell its state (0x{status:04x})")
+        found: Attributes = {}
+        name, depth = "", 0
+        for tag, key, value in _parts(data, 8):
+            name = key or name
+            depth += (tag == BEGIN_COLLECTION) - (tag == END_COLLECTION)
+            if depth == 0 and tag != END_COLLECTION:
+                found.setdefault(name, []).append(_value(tag, value))
+    except struct.error as error:
+        raise IppError("its answer is cut off") from error
+    return found
+
+
+def _parts(data: bytes, place: int) -> Iterator[tuple[int, str, bytes]]:
+    """Tag, name and value of each attribute; an empty name goes on with the one before."""
+    while True:
+        (tag,) = struct.unpack_from(">B", data, place)
+        place += 1
+        if tag == END:
+            return
+        if tag < 0x10:  # the next group
+            continue
+        name, place = _field(data, place)
+        value, place = _field(data, place)
+        yield tag, name.decode("ascii", "replace"), value
+
+
+def _field(data: bytes, place: int) -> tuple[bytes, int]:
+    (length,) = struct.unpack_from(">H", data, place)
+    end = place + 2 + length
+    if end > len(data):
+        raise IppError("its answer is cut off")
+    return data[place + 2 : end], end
+
+
+def _value(tag: int, data: bytes) -> Value:
+    if tag in (INTEGER, ENUM):
+        number: int = struct.unpack(">i", data)[0]
+        return number
+    if tag == BOOLEAN:
+        return int(data != b"\x00")
+    if tag in (TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE):
+        _, place = _field(data, 0)
+        return _field(data, place)[0].decode("utf-8", "replace")
+    return data.decode("utf-8", "replace") if tag in TEXTS else data
