@@ -46,6 +46,10 @@ class Language:
     refused: tuple[bytes, ...]
     after: tuple[bytes, ...] = ()
 
+    def commands(self, heard: Heard) -> tuple[bytes, ...]:
+        """What says ``heard``."""
+        return self.read if heard is Heard.READ else self.refused
+
 
 LANGUAGES: dict[str, Language] = {
     # ACS, ACR122U Application Programming Interface: Bi-color LED and Buzzer Control, Get the
@@ -89,7 +93,7 @@ class Feedback:
         language = self.language
         if language is None:
             return
-        for command in language.read if heard is Heard.READ else language.refused:
+        for command in language.commands(heard):
             _control(card, command)
         if language.after:
             time.sleep(SHOWN_SECONDS)
