@@ -172,8 +172,9 @@ class PrintBench(Kiosk):
         seen = [e for e in self.journal() if e["event"] == "printer.status"]
         return (seen[-1]["status"], seen[-1]["paper"]) if seen else ("", "")
 
-    def until(self, look: Callable[[], str | None]) -> str:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+    def until(self, look: Callable[[], str | None], seconds: float = PATIENCE_SECONDS) -> str:
+        """What ``look`` finds, as soon as that is not None."""
+        deadline = time.monotonic() + seconds
         while (found := look()) is None:
             assert time.monotonic() < deadline
             time.sleep(0.05)
