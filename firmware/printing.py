@@ -8,12 +8,10 @@ choice. One job a printer is under way; what stands behind it is QUEUED.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from firmware.core.events import Event, PrinterChanged, PrintReported
-from firmware.core.letter_slip import letter_slip
-from firmware.core.paper import slip_mm
+from firmware.core.events import Event, PrintReported
 from firmware.core.print_job import (
     FINISHED,
     UNDER_WAY,
@@ -23,15 +21,15 @@ from firmware.core.print_job import (
     is_owed_again,
     moved,
 )
-from firmware.core.ticket import Ticket, ticket_slip
+from firmware.core.ticket import Ticket
 from firmware.core.view import PrintState
 from firmware.core.wire import SignedLetter
 from firmware.journal import Journal
-from firmware.paper_watch import PaperWatch
 from firmware.print_books import PrintJob
 from firmware.print_key import PrintKey
-from firmware.printer_words import describe_status, fault_of
-from firmware.printers import PrinterThread, Work, letter_work, page_work, slip_work
+from firmware.print_room import ROLL, Held, PrintRoom
+from firmware.printer_words import fault_of
+from firmware.printers import PrinterThread
 from firmware.store import Store
 from hw.protocols import (
     Confirmed,
@@ -50,18 +48,6 @@ from hw.protocols import (
 )
 
 RECENT_SECONDS = 300
-ROLL, PAGE = "roll", "page"
-
-
-@dataclass(slots=True, repr=False)
-class _Held:
-    """A job that is not finished, and what it is printed from. ``attended``: somebody waits."""
-
-    job: PrintJob
-    letter: SignedLetter | None = None
-    slip: Slip | None = None
-    attended: bool = True
-    work: Work | None = None
 
 
 class Printing:
@@ -89,49 +75,52 @@ class Printing:
         self._tell = tell
         self._collected = collected
         self._service_ended = service_ended
-        self._paper = PaperWatch(store.prints)
-        self._roll: tuple[TicketPrinter, PrinterThread] | None = None
-        self._page: tuple[PagePrinter, PrinterThread] | None = None
-        self._held: dict[int, _Held] = {}
+        self._room = PrintRoom(store.prints, journal, key, now, tell)
+        self._held: dict[int, Held] = {}
         self._is_closed = False
-        self.status: dict[str, PrinterStatus] = {}
 
     def attach_roll(self, printer: TicketPrinter, thread: PrinterThread) -> None:
         """Tickets, and letters where there is no page printer, go here."""
-        self._roll = (printer, thread)
+        self._room.roll = (printer, thread)
 
     def attach_page(self, printer: PagePrinter, thread: PrinterThread) -> None:
         """Signed letters go here."""
-        self._page = (printer, thread)
+        self._room.page = (printer, thread)
+
+    @property
+    def status(self) -> dict[str, PrinterStatus]:
+        """The last status of each printer, by medium."""
+        return self._room.status
 
     # ------------------------------------------------------------ what is asked
 
     def print_ticket(self, ticket: Ticket, request_id: str) -> None:
         """Print the ticket of a request that is durable."""
-        if self._roll is None:
+        if self._room.roll is None:
             self._tell(PrintReported(request_id, "unavailable"))
         elif not self._is_held("ticket", request_id):
             self._take("ticket", request_id, ROLL, content=self._key.close(ticket))
 
     def print_letter(self, letter: SignedLetter) -> None:
         """Print a signed letter: on a sheet where there is a page printer, else on the roll."""
-        if self._page is None and self._roll is None:
+        medium = self._room.letters_go_to()
+        if medium is None:
             self._tell(PrintReported(letter.request_id, "unavailable"))
         elif not self._is_held("letter", letter.request_id):
-            self._take("letter", letter.request_id, PAGE if self._page else ROLL, letter=letter)
+            self._take("letter", letter.request_id, medium, letter=letter)
 
     def print_service(self, name: str, slip: Slip) -> None:
         """Print a slip for a technician: it holds nothing personal and waits for nobody.
         PrintReported and ``service_ended`` carry its ``name``.
         """
-        if self._roll is None:
+        if self._room.roll is None:
             self._tell(PrintReported(name, "unavailable"))
         elif not self._is_held("service", name):
             self._take("service", name, ROLL, slip=slip, attended=False)
 
     def renew_roll(self) -> None:
         """A technician put a new roll into the ticket printer."""
-        self._paper.renew()
+        self._room.renew_roll()
 
     def is_idle(self) -> bool:
         """Whether nothing is being printed and nothing waits."""
@@ -139,14 +128,16 @@ class Printing:
 
     def visit_ended(self) -> None:
         """Nobody stands here any more: what has not begun will not come out later by surprise."""
-        for held in list(self._held.values()):
-            if not held.attended:
-                continue
+        attended = [held for held in self._held.values() if held.attended]
+        waiting = [held for held in attended if held.job.state not in UNDER_WAY]
+        for held in attended:
             held.attended = False
-            if held.job.state not in UNDER_WAY:
-                self._finish(held, Turn.DROPPED)
-            elif held.work is not None:
+            if held.work is not None:
                 held.work.cancel()  # it ends as NotStarted, unless its first byte is on its way
+        for held in waiting:  # before the books: a full disk must not bring them back either
+            self._held.pop(held.job.id)
+        for held in waiting:
+            self._finish(held, Turn.DROPPED)
 
     def close(self) -> None:
         """The printers are being closed: begin nothing more."""
@@ -159,9 +150,9 @@ class Printing:
         """
         for job in self._books.unfinished_jobs():
             ticket = self._key.open(job.content) if job.kind == "ticket" else None
-            self._finish(_Held(job), after_stop(job.state))
+            self._finish(Held(job), after_stop(job.state))
             is_recent = _age_seconds(job.created_at, self._now()) < RECENT_SECONDS
-            if ticket is None or not is_recent or self._roll is None:
+            if ticket is None or not is_recent or self._room.roll is None:
                 continue
             if is_owed_again(job.kind, job.copy, job.state):
                 content = self._key.close(ticket)
@@ -179,7 +170,7 @@ class Printing:
     ) -> None:
         """A new job, durable before anything is done for it."""
         job = self._books.add_job(kind, request_id, medium, content, self._now())
-        held = self._held[job.id] = _Held(job, letter, slip, attended)
+        held = self._held[job.id] = Held(job, letter, slip, attended)
         try:
             self._begin_or_queue(held)
         except self._store.errors:  # a full disk: nothing was begun, and nothing waits
@@ -210,11 +201,11 @@ class Printing:
 
     # ------------------------------------------------------------ sending
 
-    def _call(self, held: _Held) -> None:
+    def _call(self, held: Held) -> None:
         self._move(held, Turn.MENDED)
         self._begin_or_queue(held)
 
-    def _begin_or_queue(self, held: _Held) -> None:
+    def _begin_or_queue(self, held: Held) -> None:
         if self._is_busy(held.job.medium):
             self._tell(PrintReported(held.job.request_id, "queued"))
         else:
@@ -229,14 +220,14 @@ class Printing:
             if not self._is_closed and not self._is_busy(medium):
                 self._begin(held)
 
-    def _begin(self, held: _Held) -> None:
+    def _begin(self, held: Held) -> None:
         """Hand a job to its printer's thread. It is SENDING, durably, before the first byte."""
-        target = self._work_for(held)
+        target = self._room.work_for(held)
         if target is None:
             self._finish(held, Turn.DROPPED)
             self._tell(PrintReported(held.job.request_id, "unavailable"))
             return
-        if self._would_be_torn(held):
+        if self._room.would_be_torn(held):
             self._refuse(held, PrinterBlocked(Fault.PAPER_LOW, Paper.LOW))
             return
         self._move(held, Turn.BEGUN)
@@ -244,34 +235,6 @@ class Printing:
         self._note(held.job)
         self._tell(PrintReported(held.job.request_id, "printing"))
         thread.do(held.work)
-
-    def _would_be_torn(self, held: _Held) -> bool:
-        """A letter is not begun on a roll that may end in its middle."""
-        if held.job.kind != "letter" or held.job.medium != ROLL:
-            return False
-        slip = self._slip_of(held)
-        status = self.status.get(ROLL)
-        paper = status.paper if isinstance(status, PrinterOnline) else Paper.UNKNOWN
-        return slip is not None and not self._paper.has_room(paper, slip_mm(slip))
-
-    def _work_for(self, held: _Held) -> tuple[PrinterThread, Work] | None:
-        """The job's thread and work; None when there is nothing to print it with or from."""
-        job = held.job
-        if job.medium == PAGE and self._page and held.letter:
-            return self._page[1], page_work(job.id, self._page[0], held.letter.pdf)
-        slip = self._slip_of(held)
-        if slip is None or self._roll is None:
-            return None
-        make = letter_work if job.kind == "letter" else slip_work
-        return self._roll[1], make(job.id, self._roll[0], slip)
-
-    def _slip_of(self, held: _Held) -> Slip | None:
-        if held.slip is not None:
-            return held.slip
-        if held.job.kind == "letter":
-            return letter_slip(held.letter, held.job.copy) if held.letter else None
-        ticket = self._key.open(held.job.content)
-        return ticket_slip(ticket, held.job.copy) if ticket else None
 
     # ------------------------------------------------------------ what printers say
 
@@ -298,7 +261,7 @@ class Printing:
         finally:
             self._begin_next(held.job.medium)
 
-    def _take_outcome(self, held: _Held, outcome: PrintOutcome) -> None:
+    def _take_outcome(self, held: Held, outcome: PrintOutcome) -> None:
         match outcome:
             case Confirmed():
                 self._on_paper(held, Turn.CONFIRMED)
@@ -309,8 +272,8 @@ class Printing:
             case Interrupted(offset, status):
                 self._cut_off(held, offset, status)
 
-    def _on_paper(self, held: _Held, turn: Turn) -> None:
-        self._count_paper(held)
+    def _on_paper(self, held: Held, turn: Turn) -> None:
+        self._room.count_paper(held)
         if held.job.kind == "letter":
             held.job = replace(held.job, state=moved(held.job.state, turn))
             self._note(held.job)
@@ -320,16 +283,11 @@ class Printing:
             self._finish(held, turn)
         self._tell(PrintReported(held.job.request_id, _SHOWN[held.job.state]))
 
-    def _count_paper(self, held: _Held, cut: bool = True) -> None:
-        slip = self._slip_of(held) if held.job.medium == ROLL else None
-        if slip is not None:
-            self._books.use_paper(slip_mm(slip), self._now(), cut)
-
-    def _refuse(self, held: _Held, status: PrinterStatus) -> None:
+    def _refuse(self, held: Held, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
         fault, job = fault_of(status), held.job
         if fault is not Fault.PAPER_LOW:
-            self._see(job.medium, status)
+            self._room.see(job.medium, status)
         if held.attended:
             self._move(held, Turn.REFUSED)
             self._note(held.job, status)
@@ -337,17 +295,17 @@ class Printing:
             self._finish(held, Turn.DROPPED, status)
         self._tell(PrintReported(job.request_id, _shown_refused(job, fault), fault))
 
-    def _cut_off(self, held: _Held, offset: int, status: PrinterStatus) -> None:
+    def _cut_off(self, held: Held, offset: int, status: PrinterStatus) -> None:
         """Nobody can know what is on the paper. A first ticket is owed one copy."""
         job = held.job
-        self._count_paper(held, cut=False)
-        self._see(job.medium, status)
+        self._room.count_paper(held, cut=False)
+        self._room.see(job.medium, status)
         self._finish(held, Turn.CUT_OFF, status, offset)
         if not is_owed_again(job.kind, job.copy, job.state) or job.content is None:
             self._tell(PrintReported(job.request_id, "unknown", fault_of(status)))
             return
         again = self._books.add_job("ticket", job.request_id, ROLL, job.content, self._now())
-        copy = self._held[again.id] = _Held(again, attended=held.attended)
+        copy = self._held[again.id] = Held(again, attended=held.attended)
         self._refuse(copy, status)
 
     def printer_seen(self, medium: str, status: PrinterStatus) -> None:
@@ -355,24 +313,14 @@ class Printing:
         it merely stays on line, or a job that it refuses would be tried without end.
         """
         came_back = isinstance(status, PrinterOnline) and self.status.get(medium) != status
-        self._see(medium, status)
+        self._room.see(medium, status)
         if came_back:
             for held in [h for h in self._held.values() if _is(h, medium, JobState.BLOCKED)]:
                 self._call(held)
 
-    def _see(self, medium: str, status: PrinterStatus) -> None:
-        if self.status.get(medium) == status:
-            return
-        if medium == ROLL:
-            self._paper.see(status)
-        self.status[medium] = status
-        self._note_status(medium, status)
-        if medium == ROLL:
-            self._tell(PrinterChanged(isinstance(status, PrinterOnline)))
-
     # ------------------------------------------------------------ books
 
-    def _move(self, held: _Held, turn: Turn, sent_bytes: int | None = None) -> None:
+    def _move(self, held: Held, turn: Turn, sent_bytes: int | None = None) -> None:
         """Durably; only then does the job stand where the table says."""
         state = moved(held.job.state, turn)
         self._books.set_job(held.job.id, state, sent_bytes)
@@ -380,7 +328,7 @@ class Printing:
 
     def _finish(
         self,
-        held: _Held,
+        held: Held,
         turn: Turn,
         status: PrinterStatus | None = None,
         offset: int | None = None,
@@ -415,12 +363,6 @@ class Printing:
             offset=offset,
         )
 
-    def _note_status(self, medium: str, status: PrinterStatus) -> None:
-        words, paper, detail = describe_status(status)
-        self._journal.write(
-            "printer.status", printer=medium, status=words, paper=paper.value, detail=detail
-        )
-
 
 _SHOWN: dict[JobState, PrintState] = {
     JobState.QUEUED: "queued",
@@ -442,7 +384,7 @@ def _shown_refused(job: PrintJob, fault: Fault | None) -> PrintState:
     return "unknown" if job.kind == "ticket" and job.copy > 1 else "unavailable"
 
 
-def _is(held: _Held, medium: str, state: JobState) -> bool:
+def _is(held: Held, medium: str, state: JobState) -> bool:
     return held.job.medium == medium and held.job.state is state
 
 

@@ -26,7 +26,8 @@ from firmware.core.state import Service
 from firmware.core.status_slip import status_slip
 from firmware.core.view import DeviceLine, Known
 from firmware.parts import Parts
-from firmware.printing import PAGE, ROLL, Printing
+from firmware.print_room import PAGE, ROLL
+from firmware.printing import Printing
 from firmware.technician_words import in_words, not_answered
 from hw.findings import (
     Device,

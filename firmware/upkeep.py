@@ -11,7 +11,8 @@ from firmware.core.print_job import JobState
 from firmware.core.upkeep import UpkeepPolicy, exercise_is_due
 from firmware.journal import Journal
 from firmware.print_books import PrintBooks, Unit
-from firmware.printing import ROLL, Printing
+from firmware.print_room import ROLL
+from firmware.printing import Printing
 from hw.protocols import Paper, PrinterOnline
 from hw.trial_slip import trial_slip
 

@@ -210,6 +210,20 @@ def test_a_visitor_who_left_gets_no_ticket_later(desk: Desk) -> None:
     assert desk.job().state == "VOID"
 
 
+def test_a_full_disk_does_not_bring_a_ticket_back_to_whoever_comes_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(NotStarted(NO_PAPER))
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store.prints, "set_job", _full_disk)
+        with pytest.raises(sqlite3.OperationalError):
+            desk.printing.visit_ended()
+    told = len(desk.told)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert "printing" not in [getattr(event, "state", "") for event in desk.told[told:]]
+
+
 def test_a_visitor_who_left_in_mid_ticket_gets_no_copy_later(desk: Desk) -> None:
     desk.printing.print_ticket(TICKET, "r1")
     desk.printing.visit_ended()

@@ -13,8 +13,9 @@ from firmware.core.ticket import Ticket
 from firmware.core.upkeep import UpkeepPolicy
 from firmware.journal import Journal
 from firmware.print_key import PrintKey
+from firmware.print_room import ROLL
 from firmware.printers import PrinterThread
-from firmware.printing import ROLL, Printing
+from firmware.printing import Printing
 from firmware.store import Store
 from firmware.upkeep import EXERCISE, LOOK_EVERY_SECONDS, Upkeep
 from hw.protocols import (
