@@ -86,6 +86,7 @@ class Line:
         self._condition = LineCondition()
         self._left: int | None = None
         self._carried = 0
+        self._server: asyncio.Server | None = None
         self._ends: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
         self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._ready = threading.Event()
@@ -112,11 +113,8 @@ class Line:
 
     def control(self, request: dict[str, Any]) -> dict[str, Any]:
         """The same as one line on the control socket."""
-
-        async def obey() -> dict[str, Any]:
-            return self._obey(request)
-
-        return asyncio.run_coroutine_threadsafe(obey(), self._loop).result(START_SECONDS)
+        told = asyncio.run_coroutine_threadsafe(self._obey(request), self._loop)
+        return told.result(START_SECONDS)
 
     def __enter__(self) -> Line:
         self.start()
@@ -139,33 +137,36 @@ class Line:
         self._loop = asyncio.get_running_loop()
         self._stopping, self._flows = asyncio.Event(), asyncio.Event()
         self._flows.set()
-        listening = self._listen()
-        self.port = listening.getsockname()[1]
-        server = await asyncio.start_server(self._connection, sock=listening, limit=CHUNK_BYTES)
+        self._holder = _bound(self.port)
+        self.port = self._holder.getsockname()[1]
+        await self._listen()
         control = await self._open_control()
         if ready is not None:
             ready(self.port)
         self._ready.set()
         await self._stopping.wait()
-        server.close()
+        tasks = [*self._ends, *filter(None, self._operators.values())]
+        self._cut()
+        self._holder.close()
         if control is not None:
             control.close()
-        tasks = [*self._ends, *filter(None, self._operators.values())]
-        self._break_off()
         for operator in tuple(self._operators):
             operator.transport.abort()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _listen(self) -> socket.socket:
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._window)
-        try:
-            listening.bind(("127.0.0.1", self.port))
-        except OSError:
-            listening.close()
-            raise
-        return listening
+    async def _listen(self) -> None:
+        if self._server is None:
+            listening = _bound(self.port)
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._window)
+            self._server = await asyncio.start_server(
+                self._connection, sock=listening, limit=CHUNK_BYTES
+            )
+
+    def _cut(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        self._break_off()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -173,8 +174,8 @@ class Line:
         ends = self._ends.setdefault(task, [writer])
         ended_well = False
         with contextlib.suppress(asyncio.CancelledError):  # it was broken off
-            if self._condition.line != "cut":
-                await self._flows.wait()
+            await self._flows.wait()
+            if self._server is not None:  # it may have been cut in the same moment
                 ended_well = await self._join(reader, writer, ends)
         del self._ends[task]
         for end in ends:
@@ -252,7 +253,8 @@ class Line:
         if self._left is not None and len(data) >= self._left:
             data, self._left = data[: self._left], None
             writer.write(data)
-            self._obey({"line": "cut"})
+            self._condition = replace(self._condition, line="cut")
+            self._cut()
         else:
             writer.write(data)
             if self._left is not None:
@@ -262,7 +264,7 @@ class Line:
 
     # ------------------------------------------------------------ control
 
-    def _obey(self, request: dict[str, Any]) -> dict[str, Any]:
+    async def _obey(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             condition = self._condition
             for key, value in request.items():
@@ -276,7 +278,11 @@ class Line:
             self._flows.clear()
         else:
             self._flows.set()
-        if condition.line == "cut" or "drop" in request:
+        if condition.line == "cut":
+            self._cut()
+        else:
+            await self._listen()
+        if "drop" in request:
             self._break_off()
         return {"ok": True, "state": self._state()}
 
@@ -303,19 +309,33 @@ class Line:
         self._operators[writer] = asyncio.current_task()
         with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
             while line := await reader.readline():
-                writer.write(json.dumps(self._obey_line(line)).encode() + b"\n")
+                writer.write(json.dumps(await self._obey_line(line)).encode() + b"\n")
                 await writer.drain()
         del self._operators[writer]
         writer.close()
 
-    def _obey_line(self, line: bytes) -> dict[str, Any]:
+    async def _obey_line(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
         except (ValueError, RecursionError):
             request = None
         if not isinstance(request, dict):
             return {"ok": False, "error": "not a JSON object"}
-        return self._obey(request)
+        return await self._obey(request)
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket with this port. One that does not listen keeps the port for the line while it is
+    cut: Linux lets a listener of ours have it as well, and nobody else.
+    """
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind(("127.0.0.1", port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -83,12 +83,20 @@ def hears_the_end(caller: socket.socket) -> bool:
         return True
 
 
-def is_refused(line: Line) -> bool:
+def is_broken_off(line: Line) -> bool:
     try:
         with call(line) as caller:
             return hears_the_end(caller)
     except ConnectionError:
         return True
+
+
+def is_refused(line: Line) -> bool:
+    try:
+        call(line).close()
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
 def state(line: Line) -> Any:
@@ -189,7 +197,7 @@ def test_nobody_at_the_other_end_is_told(echo: Echo) -> None:
     echo.close()
     echo.close = lambda: None  # type: ignore[method-assign]
     with Line(echo.address) as line:
-        assert is_refused(line)
+        assert is_broken_off(line)
         assert state(line)["line"] == "whole"
 
 
