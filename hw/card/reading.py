@@ -6,6 +6,7 @@ waits as long as it likes, and no longer: the thread ends by itself when the car
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -20,6 +21,8 @@ from hw.card.apdu import Command, Response, parse_response
 from hw.card.feedback import Feedback, Heard
 from hw.card.profiles import Profile, Slots, Transmit, read_card
 from hw.protocols import CardIdentity, CardTrouble
+
+_log = logging.getLogger(__name__)
 
 SLIPPED_SECONDS = 0.5
 BUSY_SECONDS = 0.5
@@ -71,9 +74,15 @@ class Reading:
             return None
 
     def _run(self) -> None:
-        if not self._read(last=False):
-            time.sleep(SLIPPED_SECONDS)
-            self._read(last=True)
+        try:
+            if not self._read(last=False):
+                time.sleep(SLIPPED_SECONDS)
+                self._read(last=True)
+        except Exception as error:  # noqa: BLE001 - the rim of this thread
+            _log.error(
+                "a card could not be read: %s", type(error).__name__
+            )  # no word of the card's
+            self._answers.put(CardTrouble.UNKNOWN_KIND)
 
     def _read(self, last: bool) -> bool:
         """Read and tell. False, and nothing told, when the card slipped, or was swapped faster

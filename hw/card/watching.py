@@ -6,6 +6,7 @@ tell: whoever listens knows by the silence that a call into libpcsclite does not
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -25,6 +26,8 @@ from hw.protocols import (
     CardTrouble,
     ReaderOffline,
 )
+
+_log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 0.5
 WAIT_MILLISECONDS = 500
@@ -83,14 +86,23 @@ class Watcher:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
-            if result == _WELL:
-                self._watch(context)
-                scard.SCardReleaseContext(context)
-            else:
-                refused = result == scard.SCARD_W_SECURITY_VIOLATION
-                self._tell(ReaderOffline(REFUSED if refused else NO_ANSWER))
+            try:
+                self._begin()
+            except Exception as error:  # noqa: BLE001 - the rim of this thread
+                _log.error("the watch over pcscd failed: %s", type(error).__name__)
+                self._tell(ReaderOffline("the card reader's driver failed; it begins anew"))
             self._over.wait(RETRY_SECONDS)
+
+    def _begin(self) -> None:
+        result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+        if result != _WELL:
+            refused = result == scard.SCARD_W_SECURITY_VIOLATION
+            self._tell(ReaderOffline(REFUSED if refused else NO_ANSWER))
+            return
+        try:
+            self._watch(context)
+        finally:
+            scard.SCardReleaseContext(context)
 
     def _watch(self, context: Any) -> None:
         """Until pcscd has gone or was stuck."""

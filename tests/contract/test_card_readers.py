@@ -282,6 +282,26 @@ def test_a_security_module_that_does_not_work_is_no_fault_of_the_card(pcscd: Vir
     desk.reader.close()
 
 
+def test_a_card_that_breaks_its_profile_is_of_no_known_kind(
+    pcscd: VirtualReader, caplog: pytest.LogCaptureFixture
+) -> None:
+    def break_down(slots: Slots) -> CardIdentity | CardTrouble | None:
+        answer = slots.picc(GET_UID)
+        raise ValueError(f"nobody thought of {answer}")
+
+    desk = Desk(PcscReader(profiles=(break_down,)), pcscd)
+    assert isinstance(desk.hears(), ReaderOnline)
+    for _ in range(2):
+        pcscd.insert(SEVEN)
+        assert desk.hears() == CardUnreadable(CardTrouble.UNKNOWN_KIND)
+        pcscd.remove()
+        assert desk.hears() == CardNotPresent()
+    desk.reader.close()
+    assert "ValueError" in caplog.text
+    assert SEVEN.hex() not in caplog.text.lower()
+    assert "nobody thought" not in caplog.text
+
+
 def test_a_closed_reader_says_nothing_more(pcscd: VirtualReader) -> None:
     closed = Desk(PcscReader(), pcscd)
     assert isinstance(closed.hears(), ReaderOnline)
