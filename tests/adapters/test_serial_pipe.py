@@ -13,14 +13,11 @@ from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.pipe import PipeError
 from hw.printer.serial import FLOWS, Flow, SerialPipe
-from hw.protocols import Confirmed, Cut, Interrupted, Line, PrinterOffline, Raster, Slip
+from hw.protocols import Confirmed, Cut, Line, Raster, Slip
 from hw.virtual.serial import VirtualSerialPrinter
 
 NOBODY = 65534
-ASK_STATUS = b"\x10\x04\x01"
-ONLINE = b"\x12"
 QUICK = Patience(answer=0.3, stall=0.5, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1)
-PICTURE: Slip = (Raster(576, bytes(range(72)) * 800), Line("Kode: ABCDE-12345"), Cut())
 
 
 @pytest.fixture
@@ -46,46 +43,6 @@ def test_every_byte_passes_whatever_the_flow_control(
     slip: Slip = (Raster(576, everything), Line("Kode: ABCDE-12345"), Cut())
     assert printer.print(slip, lambda _: None) == Confirmed()
     assert len(machine.slips) == 1
-
-
-def test_a_printer_that_stops_reading_takes_a_part_and_then_nothing(
-    machine: VirtualSerialPrinter, pipe: SerialPipe
-) -> None:
-    pipe.open()
-    machine.control({"reads": False})
-    taken = 0
-    while part := pipe.write(memoryview(b"\n" * 100_000), 0.2):
-        taken += part
-    assert 0 < taken < 100_000
-    machine.control({"reads": True})
-    assert pipe.write(memoryview(b"\n" * 100), 1.0) == 100
-
-
-def test_a_printer_that_stops_reading_in_mid_job(machine: VirtualSerialPrinter) -> None:
-    printer = EscposPrinter(SerialPipe(machine.device), EscposEncoder(), QUICK)
-    outcome = printer.print(PICTURE, lambda sent: _stop_reading(machine, sent))
-    assert isinstance(outcome, Interrupted)
-    assert outcome.offset > 20_000
-    assert isinstance(outcome.status, PrinterOffline)
-    assert "takes no more data" in outcome.status.reason
-    machine.control({"reads": True})
-    assert printer.print(PICTURE, lambda _: None) == Confirmed()
-
-
-def _stop_reading(machine: VirtualSerialPrinter, sent: int) -> None:
-    if sent > 20_000:
-        machine.control({"reads": False})
-
-
-def test_silence_is_no_answer_and_no_wait(machine: VirtualSerialPrinter, pipe: SerialPipe) -> None:
-    pipe.open()
-    assert pipe.read(0) == b""
-    machine.control({"power": "off"})
-    assert pipe.write(memoryview(ASK_STATUS), 0.1) == len(ASK_STATUS)
-    assert pipe.read(0.1) == b""
-    machine.control({"power": "on"})
-    pipe.write(memoryview(ASK_STATUS), 0.1)
-    assert pipe.read(1.0) == ONLINE
 
 
 def test_the_line_pulled_out_in_the_middle(machine: VirtualSerialPrinter, pipe: SerialPipe) -> None:

@@ -126,20 +126,6 @@ def test_a_write_taken_in_part_is_counted_as_that(
     assert taken == [700, 700, 600]
 
 
-def test_a_printer_that_stops_reading_takes_nothing_and_holds_nobody(
-    pipe_to: PipeTo, machine: VirtualUsbPrinter
-) -> None:
-    pipe = pipe_to(machine)
-    pipe.open()
-    machine.control({"reads": False})
-    assert pipe.write(memoryview(b"x" * 5000), 0.05) == 0
-    assert pipe.write(memoryview(b"x" * 5000), 0) == 0
-    assert pipe.read(0) == b""
-    machine.control({"reads": True})
-    assert pipe.write(memoryview(b"x" * 5000), 0.05) == 5000
-    assert pipe.write(memoryview(b""), 0.05) == 0
-
-
 def test_unplugged_in_the_middle_and_plugged_in_again(
     pipe_to: PipeTo, machine: VirtualUsbPrinter
 ) -> None:
@@ -298,23 +284,6 @@ def test_a_ticket_written_in_small_parts_is_the_same_ticket(
     for machine in (whole, parts):
         assert printer_on(pipe_to, machine).print(PICTURE, lambda _: None) == Confirmed()
     assert parts.slips[0].read_bytes() == whole.slips[0].read_bytes()
-
-
-def test_a_printer_that_stops_reading_in_mid_job(
-    pipe_to: PipeTo, machine: VirtualUsbPrinter
-) -> None:
-    def stop_at(sent: int) -> None:
-        if sent > 20_000:
-            machine.control({"reads": False})
-
-    printer = printer_on(pipe_to, machine)
-    outcome = printer.print(PICTURE, stop_at)
-    assert isinstance(outcome, Interrupted)
-    assert outcome.offset > 20_000
-    assert isinstance(outcome.status, PrinterOffline)
-    assert "takes no more data" in outcome.status.reason
-    machine.control({"reads": True})
-    assert printer.print(PICTURE, lambda _: None) == Confirmed()
 
 
 def test_unplugged_in_mid_job_and_replugged_the_next_ticket_prints(

@@ -2,67 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from hw.printer.network import NetworkPipe
 from hw.printer.pipe import Pipe, PipeError
-from hw.printer.serial import SerialPipe
-from hw.printer.usb import UsbPipe
-from hw.virtual.printer import VirtualPrinter
-from hw.virtual.serial import VirtualSerialPrinter
-from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
-from hw.virtual.usbip import UsbipServer
-from hw.virtual.usbip_host import UsbipBus
-from hw.virtual.wired import WiredPrinter
+from tests.contract.cables import CABLES, Cable
 
 ASK_STATUS = b"\x10\x04\x01"
 ONLINE = b"\x12"
 METRE = 8000
 BAND = b"\x1dv0\x00\x48\x00\x64\x00" + bytes(72 * 100)
 MUCH = 8 * 1024 * 1024  # more than a kernel keeps for a printer
-
-
-@dataclass
-class Cable:
-    """A printer at the end of a cable; ``make`` gives the pipe to it."""
-
-    machine: VirtualPrinter | WiredPrinter
-    make: Callable[[], Pipe]
-    is_silent_when_off: bool = False
-
-
-@contextmanager
-def network(out: Path) -> Iterator[Cable]:
-    with VirtualPrinter(out) as machine:
-        yield Cable(machine, lambda: NetworkPipe("127.0.0.1", machine.port))
-
-
-@contextmanager
-def usb(out: Path) -> Iterator[Cable]:
-    machine = VirtualUsbPrinter(out)
-    yield Cable(machine, lambda: UsbPipe(backend=VirtualUsb([machine])))
-
-
-@contextmanager
-def usb_ip(out: Path) -> Iterator[Cable]:
-    machine = VirtualUsbPrinter(out)
-    with UsbipServer([machine]) as server:
-        yield Cable(machine, lambda: UsbPipe(backend=UsbipBus(port=server.port)))
-
-
-@contextmanager
-def serial(out: Path) -> Iterator[Cable]:
-    with VirtualSerialPrinter(out) as machine:
-        yield Cable(machine, lambda: SerialPipe(machine.device), is_silent_when_off=True)
-
-
-CABLES = {"network": network, "usb": usb, "usb-ip": usb_ip, "serial": serial}
 
 
 @pytest.fixture(params=CABLES)
@@ -73,7 +26,7 @@ def cable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cable]:
 
 @pytest.fixture
 def pipe(cable: Cable) -> Iterator[Pipe]:
-    pipe = cable.make()
+    pipe = cable.pipe()
     yield pipe
     pipe.close()
 
@@ -105,7 +58,7 @@ def test_silence_is_no_answer_and_no_error(pipe: Pipe) -> None:
 
 def test_a_printer_that_takes_no_more_holds_nobody(cable: Cable, pipe: Pipe) -> None:
     pipe.open()
-    cable.machine.control({"reads": False})
+    cable.control({"reads": False})
     assert write_until_nothing_is_taken(pipe) < MUCH
     assert pipe.write(memoryview(BAND), 0) == 0
     assert pipe.read(0) == b""
@@ -117,12 +70,12 @@ def test_what_is_counted_as_taken_is_taken_and_no_more(cable: Cable, pipe: Pipe)
     """
     pipe.open()
     data = memoryview(BAND * (MUCH // len(BAND)) + ASK_STATUS)
-    cable.machine.control({"paper": "out"})  # so that its buffer fills too
+    cable.control({"paper": "out"})  # so that its buffer fills too
     sent = 0
     while part := pipe.write(data[sent:], 0.3):
         sent += part
     assert sent < len(data)
-    cable.machine.control({"paper": "full"})
+    cable.control({"paper": "full"})
     while sent < len(data):
         sent += pipe.write(data[sent:], 30)
     assert pipe.read(30) == ONLINE
@@ -131,7 +84,7 @@ def test_what_is_counted_as_taken_is_taken_and_no_more(cable: Cable, pipe: Pipe)
 
 def test_a_printer_whose_power_goes(cable: Cable, pipe: Pipe) -> None:
     pipe.open()
-    cable.machine.control({"power": "off"})
+    cable.control({"power": "off"})
     if cable.is_silent_when_off:
         pipe.write(memoryview(ASK_STATUS), 0.2)
         assert pipe.read(0.2) == b""
@@ -142,14 +95,14 @@ def test_a_printer_whose_power_goes(cable: Cable, pipe: Pipe) -> None:
                 pipe.read(0.1)
         with pytest.raises(PipeError, match="check"):
             pipe.open()
-    cable.machine.control({"power": "on"})
+    cable.control({"power": "on"})
     pipe.open()
     assert answer_through(pipe) == ONLINE
 
 
 def test_a_printer_whose_power_goes_in_the_middle_of_a_write(cable: Cable, pipe: Pipe) -> None:
     pipe.open()
-    cable.machine.control({"power_off_after_bytes": 3000})
+    cable.control({"power_off_after_bytes": 3000})
     if cable.is_silent_when_off:
         pipe.write(memoryview(BAND), 0.2)
         assert pipe.read(0.2) == b""
@@ -163,15 +116,15 @@ def test_a_printer_whose_power_goes_in_the_middle_of_a_write(cable: Cable, pipe:
 def test_what_is_abandoned_does_not_come_later(cable: Cable, pipe: Pipe) -> None:
     pipe.open()
     pipe.write(memoryview(b"Kode: LAINN-67890\n"), 30)
-    cable.machine.control({"reads": False})
+    cable.control({"reads": False})
     write_until_nothing_is_taken(pipe)
     pipe.abandon()
-    cable.machine.control({"reads": True})
+    cable.control({"reads": True})
     pipe.open()
     assert answer_through(pipe) == ONLINE
     # What the printer itself had taken may come; MUCH would be a strip of metres.
-    cable.machine.control({"tear": True})
-    for slip in cable.machine.slips:
+    cable.control({"tear": True})
+    for slip in cable.slips:
         with Image.open(slip) as paper:
             assert paper.height < METRE
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,9 +15,6 @@ from PIL import Image
 from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.network import NetworkPipe
-from hw.printer.pipe import Pipe
-from hw.printer.serial import SerialPipe
-from hw.printer.usb import UsbPipe
 from hw.protocols import (
     Align,
     Confirmed,
@@ -40,12 +36,7 @@ from hw.protocols import (
 )
 from hw.virtual.controls import Control
 from hw.virtual.memory_printer import MemoryTicketPrinter
-from hw.virtual.printer import VirtualPrinter
-from hw.virtual.serial import VirtualSerialPrinter
-from hw.virtual.usb import VirtualUsb, VirtualUsbPrinter
-from hw.virtual.usbip import UsbipServer
-from hw.virtual.usbip_host import UsbipBus
-from hw.virtual.wired import WiredPrinter
+from tests.contract.cables import CABLES, Cable
 
 LINK = "https://surat.example.test/lacak/ABCDE12345"
 TICKET: Slip = (
@@ -113,28 +104,9 @@ class MemoryBench:
 
 
 @dataclass
-class Wired:
-    """The virtual printer at the end of one kind of cable."""
-
-    machine: VirtualPrinter | WiredPrinter
-    pipe: Callable[[], Pipe]
-    where: str
-
-    def driver(self) -> EscposPrinter:
-        return EscposPrinter(self.pipe(), EscposEncoder(), SHORT_PATIENCE)
-
-    def control(self, request: Control) -> Control:
-        return self.machine.control(request)
-
-    @property
-    def slips(self) -> list[Path]:
-        return self.machine.slips
-
-
-@dataclass
 class WiredBench:
     printer: EscposPrinter
-    machine: Wired
+    machine: Cable
 
     def paper_out(self) -> None:
         self.machine.control({"paper": "out"})
@@ -164,38 +136,12 @@ class WiredBench:
         return len(self.machine.slips)
 
 
-@contextmanager
-def network(out: Path) -> Iterator[Wired]:
-    with VirtualPrinter(out) as machine:
-        yield Wired(
-            machine, lambda: NetworkPipe("127.0.0.1", machine.port), f"127.0.0.1:{machine.port}"
-        )
-
-
-@contextmanager
-def usb(out: Path) -> Iterator[Wired]:
-    machine = VirtualUsbPrinter(out)
-    yield Wired(machine, lambda: UsbPipe(backend=VirtualUsb([machine])), "USB")
-
-
-@contextmanager
-def usb_ip(out: Path) -> Iterator[Wired]:
-    machine = VirtualUsbPrinter(out)
-    with UsbipServer([machine]) as server:
-        yield Wired(machine, lambda: UsbPipe(backend=UsbipBus(port=server.port)), "USB")
-
-
-@contextmanager
-def serial(out: Path) -> Iterator[Wired]:
-    with VirtualSerialPrinter(out) as machine:
-        yield Wired(machine, lambda: SerialPipe(machine.device), machine.device)
-
-
-CABLES = {"network": network, "usb": usb, "usb-ip": usb_ip, "serial": serial}
+def driver(machine: Cable) -> EscposPrinter:
+    return EscposPrinter(machine.pipe(), EscposEncoder(), SHORT_PATIENCE)
 
 
 @pytest.fixture(params=CABLES)
-def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wired]:
+def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cable]:
     with CABLES[request.param](tmp_path / "paper") as machine:
         yield machine
 
@@ -206,7 +152,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         yield MemoryBench(MemoryTicketPrinter())
         return
     with CABLES[request.param](tmp_path / "paper") as machine:
-        yield WiredBench(machine.driver(), machine)
+        yield WiredBench(driver(machine), machine)
 
 
 # ---------------------------------------------------------------- every printer
@@ -294,34 +240,34 @@ def test_closing_twice_does_no_harm(bench: Bench) -> None:
 # ---------------------------------------------------------------- on the wire
 
 
-def test_the_code_on_the_paper_can_be_read(machine: Wired) -> None:
-    assert machine.driver().print(TICKET, ignore) == Confirmed()
+def test_the_code_on_the_paper_can_be_read(machine: Cable) -> None:
+    assert driver(machine).print(TICKET, ignore) == Confirmed()
     with Image.open(machine.slips[0]) as slip:
         assert [code.text for code in zxingcpp.read_barcodes(slip.convert("L"))] == [LINK]
 
 
-def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: Wired) -> None:
+def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: Cable) -> None:
     machine.control({"answers": "sensor"})
-    printer = machine.driver()
+    printer = driver(machine)
     assert printer.print(TICKET, ignore) == Confirmed()
     assert printer.print(TICKET, ignore) == Confirmed()
 
 
-def test_a_long_picture_that_meets_the_end_of_the_roll(machine: Wired) -> None:
+def test_a_long_picture_that_meets_the_end_of_the_roll(machine: Cable) -> None:
     """The printer's buffer is full then, so it must have said unasked what is wrong."""
     machine.control({"paper_left_mm": 20})
-    outcome = machine.driver().print(LONG, ignore)
+    outcome = driver(machine).print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
     assert outcome.status == PrinterBlocked(Fault.PAPER_OUT, Paper.OUT)
 
 
 def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
-    machine: Wired,
+    machine: Cable,
 ) -> None:
     """Even when the first one's rest comes out by itself, because the printer was too full to
     hear that it should forget it.
     """
-    printer = machine.driver()
+    printer = driver(machine)
     for slip in (TICKET, LONG):
         machine.control({"paper_left_mm": 20})
         assert isinstance(printer.print(slip, ignore), Interrupted)
@@ -334,9 +280,9 @@ def test_after_an_interrupted_job_the_next_ticket_is_whole_and_alone(
         assert [code.text for code in zxingcpp.read_barcodes(whole.convert("L"))] == [LINK]
 
 
-def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Wired) -> None:
+def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Cable) -> None:
     """All of it was printed, but it is not in the citizen's hand."""
-    printer = machine.driver()
+    printer = driver(machine)
     assert printer.print(TICKET, ignore) == Confirmed()
     machine.control({"jams_at_cut": True})
     outcome = printer.print(TICKET, ignore)
@@ -348,8 +294,8 @@ def test_the_cutter_jams_at_the_end_of_a_ticket(machine: Wired) -> None:
     assert len(machine.slips) == 3  # what hung in the slot was cut off first
 
 
-def test_a_head_too_hot_in_mid_job(machine: Wired) -> None:
-    printer = machine.driver()
+def test_a_head_too_hot_in_mid_job(machine: Cable) -> None:
+    printer = driver(machine)
     machine.control({"hot_after_mm": 20})
     outcome = printer.print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
@@ -359,25 +305,25 @@ def test_a_head_too_hot_in_mid_job(machine: Wired) -> None:
 
 
 @pytest.mark.parametrize("clear", ["cover", "power"])
-def test_a_freed_cutter_is_cleared_by_hand(machine: Wired, clear: str) -> None:
+def test_a_freed_cutter_is_cleared_by_hand(machine: Cable, clear: str) -> None:
     on, off = {"cover": ("open", "closed"), "power": ("off", "on")}[clear]
     machine.control({"cutter": "jammed"})
     machine.control({"cutter": "well"})
     assert machine.control({"ask": "state"})["state"]["cutter_error"] is True
     machine.control({clear: on})
     assert machine.control({clear: off})["state"]["cutter_error"] is False
-    assert machine.driver().status() == PrinterOnline(Paper.FULL)
+    assert driver(machine).status() == PrinterOnline(Paper.FULL)
 
 
-def test_a_broken_printer_says_so_after_every_power_cycle(machine: Wired) -> None:
+def test_a_broken_printer_says_so_after_every_power_cycle(machine: Cable) -> None:
     machine.control({"broken": True})
     machine.control({"power": "off"})
     machine.control({"power": "on"})
-    assert machine.driver().status() == PrinterBlocked(Fault.HARDWARE, Paper.FULL)
+    assert driver(machine).status() == PrinterBlocked(Fault.HARDWARE, Paper.FULL)
 
 
-def test_power_lost_in_mid_job(machine: Wired) -> None:
-    printer = machine.driver()
+def test_power_lost_in_mid_job(machine: Cable) -> None:
+    printer = driver(machine)
     machine.control({"power_off_after_bytes": 40_000})
     outcome = printer.print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
@@ -386,21 +332,21 @@ def test_power_lost_in_mid_job(machine: Wired) -> None:
     assert printer.print(TICKET, ignore) == Confirmed()
 
 
-def test_a_printer_that_takes_bytes_but_never_answers(machine: Wired) -> None:
+def test_a_printer_that_takes_bytes_but_never_answers(machine: Cable) -> None:
     machine.control({"mute": True})
-    status = machine.driver().status()
+    status = driver(machine).status()
     assert isinstance(status, PrinterOffline)
     assert machine.where in status.reason
 
 
-def test_a_printer_that_hangs_in_mid_job_and_wakes_when_nobody_waits(machine: Wired) -> None:
+def test_a_printer_that_hangs_in_mid_job_and_wakes_when_nobody_waits(machine: Cable) -> None:
     """What was still on its way does not come out then, and the next ticket is alone."""
 
     def hang(sent: int) -> None:
         if sent > 20_000:
             machine.control({"reads": False})
 
-    printer = machine.driver()
+    printer = driver(machine)
     outcome = printer.print(LONG, hang)
     assert isinstance(outcome, Interrupted)
     assert isinstance(outcome.status, PrinterOffline)
@@ -413,29 +359,29 @@ def test_a_printer_that_hangs_in_mid_job_and_wakes_when_nobody_waits(machine: Wi
 
 
 def test_what_an_earlier_process_left_half_printed_does_not_come_with_a_ticket(
-    machine: Wired,
+    machine: Cable,
 ) -> None:
     pipe = machine.pipe()
     pipe.open()
     half_a_picture = b"\x1dv0\x00\x48\x00\x64\x00" + b"\xff" * 72 * 40
     pipe.write(memoryview(b"Kode: LAINN-67890\n" + half_a_picture), 1.0)
     pipe.close()
-    assert machine.driver().print(TICKET, ignore) == Confirmed()
+    assert driver(machine).print(TICKET, ignore) == Confirmed()
     with Image.open(machine.slips[-1]) as alone:
         assert alone.height < 800
     assert len(machine.slips) == 2
 
 
-def test_a_printer_off_line_by_its_button(machine: Wired) -> None:
+def test_a_printer_off_line_by_its_button(machine: Cable) -> None:
     machine.control({"online": False})
-    status = machine.driver().status()
+    status = driver(machine).status()
     assert isinstance(status, PrinterOffline)
     assert "off-line" in status.reason
 
 
-def test_little_paper_is_no_obstacle(machine: Wired) -> None:
+def test_little_paper_is_no_obstacle(machine: Cable) -> None:
     machine.control({"paper": "low"})
-    printer = machine.driver()
+    printer = driver(machine)
     assert printer.status() == PrinterOnline(Paper.LOW)
     assert printer.print(TICKET, ignore) == Confirmed()
 
@@ -449,16 +395,16 @@ def test_a_printer_that_is_not_there_is_named() -> None:
     assert f"127.0.0.1:{port}" in status.reason
 
 
-def test_a_raster_that_looks_like_commands_harms_nobody(machine: Wired) -> None:
+def test_a_raster_that_looks_like_commands_harms_nobody(machine: Cable) -> None:
     clear = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08" + b"\x10\x04\x01" * 14
     rows = (clear + bytes(72 - len(clear) % 72)) * 40
     slip: Slip = (Raster(576, rows[: len(rows) // 72 * 72]), *TICKET)
-    assert machine.driver().print(slip, ignore) == Confirmed()
+    assert driver(machine).print(slip, ignore) == Confirmed()
     with Image.open(machine.slips[0]) as paper:
         assert len(zxingcpp.read_barcodes(paper.convert("L"))) == 1
 
 
-def test_the_control_refuses_what_it_does_not_know(machine: Wired) -> None:
+def test_the_control_refuses_what_it_does_not_know(machine: Cable) -> None:
     assert machine.control({"paper": "blue"})["ok"] is False
     assert machine.control({"ask": "state"})["state"]["paper"] == "full"
 
