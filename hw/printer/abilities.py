@@ -30,8 +30,14 @@ class Abilities:
         return replace(self, answers_status=answered or bool(self.answers_status))
 
     def after_job(self, on_paper: bool, worked_through: bool) -> Abilities:
-        """A job came to its end on a unit that was well; a broken job teaches nothing."""
+        """A job came to its end on a unit that was well; a broken job teaches nothing.
+
+        Who told by process id once is not taken for unable because it was slow once: it would
+        never be asked again.
+        """
         if on_paper:
             return replace(self, confirmation=Confirmation.PROCESS_ID)
+        if worked_through and self.confirmation is Confirmation.PROCESS_ID:
+            return self
         heard = Confirmation.SENSOR if worked_through else Confirmation.NONE
         return replace(self, confirmation=heard)

@@ -85,6 +85,15 @@ def test_a_better_printer_in_its_place_is_noticed(
     assert printer.abilities.confirmation is Confirmation.PROCESS_ID
 
 
+def test_one_slow_job_does_not_unlearn_the_process_id(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    assert print_ticket(printer) == Confirmed()
+    machine.control({"answers": "sensor"})
+    assert print_ticket(printer) == Confirmed()
+    assert printer.abilities.confirmation is Confirmation.PROCESS_ID
+
+
 # ---------------------------------------------------------------- which unit it is
 
 

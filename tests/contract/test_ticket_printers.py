@@ -12,9 +12,11 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from hw.printer.abilities import Confirmation
 from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
 from hw.printer.network import NetworkPipe
+from hw.printer.pipe import Pipe
 from hw.protocols import (
     Align,
     Confirmed,
@@ -244,6 +246,30 @@ def test_the_code_on_the_paper_can_be_read(machine: Cable) -> None:
     assert driver(machine).print(TICKET, ignore) == Confirmed()
     with Image.open(machine.slips[0]) as slip:
         assert [code.text for code in zxingcpp.read_barcodes(slip.convert("L"))] == [LINK]
+
+
+class Dripping:
+    """A pipe that hands over one byte at a time, as a slow line may."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._pipe = pipe
+        self._left = b""
+        self.name, self.open = pipe.name, pipe.open
+        self.write, self.close, self.abandon = pipe.write, pipe.close, pipe.abandon
+
+    def read(self, seconds: float) -> bytes:
+        self._left = self._left or self._pipe.read(seconds)
+        first, self._left = self._left[:1], self._left[1:]
+        return first
+
+
+def test_answers_that_come_byte_by_byte_are_the_same_answers(machine: Cable) -> None:
+    machine.control({"paper": "low"})
+    printer = EscposPrinter(Dripping(machine.pipe()), EscposEncoder(), SHORT_PATIENCE)
+    assert printer.status() == PrinterOnline(Paper.LOW)
+    assert "VIRTUAL-80" in printer.unit
+    assert printer.print(TICKET, ignore) == Confirmed()
+    assert printer.abilities.confirmation is Confirmation.PROCESS_ID
 
 
 def test_a_printer_without_process_ids_is_believed_by_its_sensor(machine: Cable) -> None:
