@@ -13,6 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from hw.printer.abilities import Abilities
+from hw.printer.ipp_state import Supply
 from hw.protocols import (
     CardPresent,
     CardReader,
@@ -26,6 +27,7 @@ from hw.protocols import (
     InputReport,
     InputsOffline,
     InputsOnline,
+    PagePrinter,
     Paper,
     PowerBack,
     PowerLost,
@@ -235,6 +237,20 @@ def place_of_page_printer(section: Mapping[str, Any]) -> str:
     """Which queue of which server, as far as kiosk.toml says it."""
     server, name = section.get("server", ""), section.get("queue", "")
     return f"{name} at {server}" if name and server else name or server
+
+
+@runtime_checkable
+class Supplied(Protocol):
+    """A page printer that tells what is left of its toner."""
+
+    @property
+    def supplies(self) -> tuple[Supply, ...]: ...
+
+
+def left_of(printer: PagePrinter) -> dict[str, str]:
+    """Toner and the like by name; empty where the machine does not tell."""
+    supplies = printer.supplies if isinstance(printer, Supplied) else ()
+    return {each.name: f"{each.percent} %" for each in supplies if each.percent is not None}
 
 
 @runtime_checkable

@@ -32,6 +32,7 @@ from hw.findings import (
     Health,
     abilities_of,
     how_it_confirms,
+    left_of,
     not_set_up,
     not_wanted,
     of_inputs,
@@ -157,7 +158,7 @@ def page_printer(driver: str, section: Section) -> Finding:
         found = of_printer(Device.PAGE_PRINTER, driver, printer.status())
     finally:
         printer.close()
-    return replace(found, name=place_of_page_printer(section))
+    return replace(found, name=place_of_page_printer(section), abilities=left_of(printer))
 
 
 def lamps(driver: str, section: Section) -> Finding:

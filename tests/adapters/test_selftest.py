@@ -264,6 +264,7 @@ def test_a_real_print_server_tells_of_its_machine(cabinet: Cabinet, tmp_path: Pa
         code, found = cabinet(page_printer=table)
         assert (code, found["page printer"]["health"]) == (0, "well")
         assert found["page printer"]["name"] == f"{machine.queue} at {machine.server}"
+        assert found["page printer"]["abilities"] == {"Black Toner": "80 %"}
     finally:
         machine.stop()
     code, found = cabinet(page_printer=table)
