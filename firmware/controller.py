@@ -5,14 +5,14 @@ Only this thread calls ``step``, writes to the store and sends views. Everything
 
 from __future__ import annotations
 
-import contextlib
 import queue
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 import msgspec
 
@@ -65,6 +65,7 @@ from hw.protocols import (
 
 TICK_SECONDS = 1.0
 OUTBOX_SECONDS = 2.0
+MOST_MESSAGES = 50
 BEAT_AT_MOST_EVERY_SECONDS = 10.0
 
 
@@ -84,6 +85,7 @@ class Controller:
         self._events: deque[events.Event] = deque()
         self._serial = 0
         self._shown: ViewState | None = None
+        self._ahead: Signal | None = None
         self._stopping = False
         self._link_online = False
         self._started_at = time.monotonic()
@@ -124,9 +126,7 @@ class Controller:
         """Until Stop. A bug in one signal is journalled; the kiosk goes on with the next."""
         self._start()
         while not self._stopping:
-            signal = self._next_signal()
-            if signal is not None:
-                self._guarded(partial(self._take, signal))
+            self._guarded(partial(self._take_all, self._next_signals()))
             for task in (
                 self._pass_time,
                 self._tell_technician,
@@ -137,11 +137,35 @@ class Controller:
                 self._guarded(task)
         self._stop()
 
-    def _next_signal(self) -> Signal | None:
-        try:
-            return self._inbox.get(timeout=TICK_SECONDS)
-        except queue.Empty:
-            return None
+    def _next_signals(self) -> list[Signal]:
+        """The next signal, none when a tick passed without any; and when it is a message, all
+        that came right after it: receipts that are taken together share a commit.
+        """
+        signals = list(islice(self._waiting(TICK_SECONDS), 1))
+        while signals and isinstance(signals[-1], MessageCame) and len(signals) < MOST_MESSAGES:
+            after = next(self._waiting(0), None)
+            if not isinstance(after, MessageCame):
+                self._ahead = after
+                break
+            signals.append(after)
+        return signals
+
+    def _waiting(self, seconds: float) -> Iterator[Signal]:
+        """What waits in the inbox, each for so long at most."""
+        while True:
+            ahead, self._ahead = self._ahead, None
+            try:
+                yield ahead or self._inbox.get(block=seconds > 0, timeout=seconds or None)
+            except queue.Empty:
+                return
+
+    def _take_all(self, signals: list[Signal]) -> None:
+        messages = [(one.topic, one.payload) for one in signals if isinstance(one, MessageCame)]
+        if messages:
+            self._outbox_at = 0.0  # receipts make room
+            self._post.take(messages)
+        for signal in signals[len(messages) :]:
+            self._take(signal)
 
     def _start(self) -> None:
         parts = self._parts
@@ -172,11 +196,9 @@ class Controller:
 
     def _hear_last_jobs(self) -> None:
         """What was printed while everything stopped is still put into the books."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                signal = self._inbox.get_nowait()
-                if isinstance(signal, JobWent | JobEnded):
-                    self._hear_job(signal)
+        for signal in self._waiting(0):
+            if isinstance(signal, JobWent | JobEnded):
+                self._hear_job(signal)
 
     def _hear_job(self, signal: JobWent | JobEnded) -> None:
         match signal:
@@ -290,8 +312,6 @@ class Controller:
             case PinTried():
                 now = time.monotonic()
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
-            case MessageCame():
-                self._post.take(signal.topic, signal.payload)
             case ScreenSaid(intent):
                 self._events.append(events.Said(intent))
             case ScreenConnected():
@@ -307,6 +327,8 @@ class Controller:
                 self._parts.journal.write("controller.bug", error=error)
             case Stop():
                 self._stopping = True
+            case MessageCame():
+                pass  # taken with those that came with it
             case _:
                 self._events.append(signal)
 
@@ -401,7 +423,7 @@ class Controller:
     def _link_up(self) -> None:
         self._link_online = True
         self._parts.journal.write("link.changed", online=True, detail="")
-        self._outbox.forget_flights()
+        self._outbox.link_up(time.monotonic())
         self._parts.link.publish_state(wire.encode(self._standing(online=True)))
         self._outbox_at = 0.0
         self._beat_soon()
@@ -425,9 +447,10 @@ class Controller:
         )
 
     def _send_due(self, now: float) -> None:
-        for message in self._outbox.due(now):
+        due = self._outbox.due(now)
+        for message in due:
             self._parts.link.publish(message.kind, message.payload)
-            self._parts.store.mark_sent(message.id)
+        self._outbox.sent(due)
         self._outbox_at = now + OUTBOX_SECONDS
 
     def _answer(self, receipt: wire.ReceiptUp) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -43,19 +43,32 @@ class Post:
         self._tell = tell
         self._changed = changed
 
-    def take(self, topic: str, payload: bytes) -> None:
-        """One message. What cannot be used is buried with its reason and harms nothing else."""
+    def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Messages by topic, in the order they came. What cannot be used is buried with its
+        reason and harms nothing else. Receipts that came together are one transaction.
+        """
+        committed: list[str] = []
+        for topic, payload in messages:
+            try:
+                self._sort(topic, payload, committed)
+            except WireError as error:
+                self._bury(topic, payload, str(error))
+        self._let_go(committed)
+        self._changed()
+
+    def _sort(self, topic: str, payload: bytes, committed: list[str]) -> None:
         split = wire.split_topic(topic)
         kind = split[1] if split else ""
-        try:
-            if kind == "dn/rcp":
-                self._receipt(wire.decode(payload, wire.Receipt))
-            elif kind == "dn/res":
-                self._resident(_decode_resident(payload))
+        if kind == "dn/rcp":
+            receipt = wire.decode(payload, wire.Receipt)
+            if receipt.outcome == "committed":
+                committed.append(receipt.id)
             else:
-                raise WireError("this kiosk knows no such topic")
-        except WireError as error:
-            self._bury(topic, payload, str(error))
+                self._refused(receipt)
+        elif kind == "dn/res":
+            self._resident(_decode_resident(payload))
+        else:
+            raise WireError("this kiosk knows no such topic")
 
     def _bury(self, topic: str, payload: bytes, reason: str) -> None:
         self._store.bury_message(self._now(), topic[:100], len(payload), reason)
@@ -64,18 +77,18 @@ class Post:
         if number is not None:
             self._answer(wire.ReceiptUp(number, rejected=reason))
 
-    def _receipt(self, receipt: wire.Receipt) -> None:
-        if receipt.outcome == "committed":
-            request_id = self._outbox.confirm(receipt.id)
-            if request_id is not None:
-                self._journal.write("request.delivered", id=receipt.id)
-                self._tell(Delivered(request_id))
-        elif receipt.outcome == "rejected":
-            self._outbox.bury(receipt.id, receipt.reason[:200] or "no reason given")
-            self._journal.write("request.refused", id=receipt.id, reason=receipt.reason[:200])
-        else:
+    def _refused(self, receipt: wire.Receipt) -> None:
+        if receipt.outcome != "rejected":
             raise WireError("a receipt says neither committed nor rejected")
-        self._changed()
+        self._outbox.bury(receipt.id, receipt.reason[:200] or "no reason given")
+        self._journal.write("request.refused", id=receipt.id, reason=receipt.reason[:200])
+
+    def _let_go(self, committed: list[str]) -> None:
+        if not committed:
+            return
+        for message_id, request_id in self._outbox.confirm(committed).items():
+            self._journal.write("request.delivered", id=message_id)
+            self._tell(Delivered(request_id))
 
     def _resident(self, message: wire.ResidentDown) -> None:
         match message:
@@ -96,13 +109,12 @@ class Post:
                 )
             case wire.SendAgain():
                 count = self._store.send_again(message.after, message.srv_seq)
-                self._outbox.forget_flights()
+                self._outbox.send_all_again()
                 self._journal.write("outbox.reopened", after=message.after, count=count)
             case wire.RaiseSeq():
                 self._store.raise_seq(message.seq, message.srv_seq)
                 self._journal.write("numbers.raised", seq=message.seq)
         self._answer(wire.ReceiptUp(message.srv_seq))
-        self._changed()
 
 
 def _decode_resident(payload: bytes) -> wire.ResidentDown:

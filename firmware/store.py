@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
@@ -197,13 +197,9 @@ class Store:
 
     # ------------------------------------------------------------ outbox
 
-    def outgoing(self, limit: int) -> list[Outgoing]:
-        """What waits for the regency's receipt, oldest first."""
-        rows = self._db.execute(
-            "SELECT seq, id, kind, request_id, payload FROM outbox"
-            " WHERE settled = 0 AND dead = '' ORDER BY seq LIMIT ?",
-            (limit,),
-        )
+    def outgoing(self, limit: int, newest: bool = False) -> list[Outgoing]:
+        """What waits for the regency's receipt, oldest first; or the ``newest``, newest first."""
+        rows = self._db.execute(_NEWEST_WAITING if newest else _OLDEST_WAITING, (limit,))
         return [Outgoing(*row) for row in rows]
 
     def queue(self) -> tuple[int, str]:
@@ -214,28 +210,26 @@ class Store:
         ).fetchone()
         return int(row[0]), str(row[1])
 
-    def confirm(self, message_id: str) -> str | None:
-        """The regency has it: let go. The request's id, or None when it was settled already.
+    def confirm(self, message_ids: Sequence[str]) -> dict[str, str]:
+        """The regency has these: let go, in one transaction. Which of them were not settled
+        before, and their requests.
 
-        The message is kept until SETTLED_KEPT newer ones are made: see ``send_again``.
+        A message is kept until SETTLED_KEPT newer ones are made: see ``send_again``.
         """
         with self._transaction() as db:
-            row = db.execute(
-                "UPDATE outbox SET settled = 1 WHERE id = ? AND settled = 0"
-                " RETURNING request_id, seq",
-                (message_id,),
-            ).fetchone()
-            if row is None:
-                return None
-            db.execute(
-                "DELETE FROM outbox WHERE settled = 1 AND seq <= ?", (row[1] - SETTLED_KEPT,)
-            )
-            _advance(db, message_id, RequestState.RECEIVED)
-            db.execute(
-                "INSERT OR REPLACE INTO meta (name, value)"
-                " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
-            )
-        return str(row[0])
+            settled = ((message_id, _settle(db, message_id)) for message_id in message_ids)
+            fresh = {message_id: request for message_id, request in settled if request is not None}
+            if fresh:
+                db.execute(
+                    "DELETE FROM outbox WHERE settled = 1 AND seq <="
+                    " (SELECT value FROM meta WHERE name = 'seq') - ?",
+                    (SETTLED_KEPT,),
+                )
+                db.execute(
+                    "INSERT OR REPLACE INTO meta (name, value)"
+                    " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
+                )
+        return fresh
 
     def settled_seq(self) -> int:
         """The regency has receipted or refused every message up to this number."""
@@ -277,10 +271,11 @@ class Store:
             if hit.rowcount:
                 _advance(db, message_id, RequestState.REJECTED)
 
-    def mark_sent(self, message_id: str) -> None:
-        """The request was handed to the broker: what the citizen reads, no promise."""
+    def mark_sent(self, message_ids: Iterable[str]) -> None:
+        """Requests were handed to the broker: what the citizen reads, no promise."""
         with self._transaction() as db:
-            _advance(db, message_id, RequestState.SENT)
+            for message_id in message_ids:
+                _advance(db, message_id, RequestState.SENT)
 
     # ------------------------------------------------------------ from the regency
 
@@ -351,6 +346,11 @@ class Store:
             _put(db, seq, event_id, "evt", row[0], make(seq), at)
 
 
+_OLDEST_WAITING = """SELECT seq, id, kind, request_id, payload FROM outbox
+    WHERE settled = 0 AND dead = '' ORDER BY seq LIMIT ?"""
+_NEWEST_WAITING = """SELECT seq, id, kind, request_id, payload FROM outbox
+    WHERE settled = 0 AND dead = '' ORDER BY seq DESC LIMIT ?"""
+
 # What may follow what: the regency's older word never undoes a newer state.
 _ORDER = (
     RequestState.QUEUED,
@@ -414,6 +414,18 @@ def _next(db: sqlite3.Connection, name: str) -> int:
 
 def _saw(db: sqlite3.Connection, srv_seq: int) -> None:
     db.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'srv_seq'", (srv_seq,))
+
+
+def _settle(db: sqlite3.Connection, message_id: str) -> str | None:
+    """The message's request; None when it was settled already, or never was one."""
+    row = db.execute(
+        "UPDATE outbox SET settled = 1 WHERE id = ? AND settled = 0 RETURNING request_id",
+        (message_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    _advance(db, message_id, RequestState.RECEIVED)
+    return str(row[0])
 
 
 def _put(

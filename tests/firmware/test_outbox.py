@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.outbox import RESEND_BASE_SECONDS, WINDOW, Outbox
+from firmware.outbox import BACKLOG_SECONDS, EXPRESS, RESEND_BASE_SECONDS, WINDOW, Outbox
 from firmware.store import Filing, Store
 
 
@@ -35,9 +35,10 @@ def test_no_more_than_a_window_is_under_way(store: Store) -> None:
     fill(store, WINDOW + 5)
     outbox = Outbox(store, lambda: 0.5)
     sent = outbox.due(0.0)
-    assert [m.id for m in sent] == [f"r{n:03d}" for n in range(WINDOW)]
-    outbox.confirm("r003")
-    assert [m.id for m in outbox.due(1.0)] == [f"r{WINDOW:03d}"]
+    newest = [f"r{n:03d}" for n in range(WINDOW + 4, WINDOW + 4 - EXPRESS, -1)]
+    assert [m.id for m in sent] == newest + [f"r{n:03d}" for n in range(WINDOW - EXPRESS)]
+    outbox.confirm(["r003"])
+    assert [m.id for m in outbox.due(1.0)] == [f"r{WINDOW - EXPRESS:03d}"]
 
 
 def test_messages_that_are_never_answered_do_not_stop_the_others(store: Store) -> None:
@@ -51,7 +52,7 @@ def test_after_the_link_was_lost_everything_unconfirmed_is_due_at_once(store: St
     fill(store, 3)
     outbox = Outbox(store, lambda: 0.5)
     outbox.due(0.0)
-    outbox.forget_flights()
+    outbox.link_up(0.1)
     assert len(outbox.due(0.1)) == 3
 
 
@@ -60,5 +61,29 @@ def test_a_refused_message_does_not_hold_up_the_others(store: Store) -> None:
     outbox = Outbox(store, lambda: 0.5)
     outbox.due(0.0)
     outbox.bury("r000", "malformed")
-    outbox.forget_flights()
+    outbox.link_up(0.1)
     assert [m.id for m in outbox.due(1.0)] == ["r001"]
+
+
+def test_a_citizen_who_stands_there_goes_before_the_backlog(store: Store) -> None:
+    fill(store, 100)
+    outbox = Outbox(store, lambda: 0.5)
+    outbox.link_up(0.0)
+    outbox.due(0.0)
+    store.file_request("mine", b"t" * 32, "2026", lambda seq: Filing("n", "c", b"s", b"p"))
+    assert [message.id for message in outbox.due(1.0)] == ["mine"]
+
+
+def test_after_an_outage_a_long_backlog_waits_its_turn_in_the_district(store: Store) -> None:
+    fill(store, 100)
+    outbox = Outbox(store, lambda: 0.5)
+    outbox.link_up(0.0)
+    assert len(outbox.due(0.0)) == EXPRESS
+    assert len(outbox.due(BACKLOG_SECONDS / 2)) == WINDOW
+
+
+def test_a_short_backlog_goes_at_once(store: Store) -> None:
+    fill(store, WINDOW)
+    outbox = Outbox(store, lambda: 1.0)
+    outbox.link_up(0.0)
+    assert len(outbox.due(0.0)) == WINDOW

@@ -47,7 +47,7 @@ class Office:
         self.changes += 1
 
     def take(self, message: wire.msgspec.Struct, topic: str = RESIDENT) -> None:
-        self.post.take(topic, wire.encode(message))
+        self.post.take([(topic, wire.encode(message))])
 
 
 @pytest.fixture
@@ -99,14 +99,14 @@ def test_entries_letters_and_states_are_durable_before_they_are_answered(office:
 def test_a_malformed_message_is_buried_and_harms_nothing_else(
     office: Office, payload: bytes
 ) -> None:
-    office.post.take(RESIDENT, payload)
+    office.post.take([(RESIDENT, payload)])
     office.take(people.entry(1, srv_seq=7))
     assert office.store.entry(people.tag(1)) is not None
     assert "message.dead" in office.journal.read_text()
 
 
 def test_a_bad_message_whose_number_can_be_read_is_answered(office: Office) -> None:
-    office.post.take(RESIDENT, b'{"type":"state","srv_seq":4,"request_id":"r1","state":"lost"}')
+    office.post.take([(RESIDENT, b'{"type":"state","srv_seq":4,"request_id":"r1","state":"lost"}')])
     (answer,) = office.answers
     assert answer.srv_seq == 4
     assert answer.rejected
@@ -131,5 +131,5 @@ def test_an_entry_that_would_choke_the_board_is_refused(
 
 
 def test_a_topic_that_nobody_knows(office: Office) -> None:
-    office.post.take("k1/3510192001-1/dn/other", b"{}")
+    office.post.take([("k1/3510192001-1/dn/other", b"{}")])
     assert "knows no such topic" in office.journal.read_text()

@@ -57,21 +57,21 @@ def test_numbers_are_never_given_twice_even_when_filing_fails(store: Store) -> N
 
 def test_only_a_receipt_empties_the_outbox(store: Store) -> None:
     file_one(store)
-    store.mark_sent("r1")
+    store.mark_sent(["r1"])
     assert len(store.outgoing(10)) == 1
-    assert store.confirm("r1") == "r1"
+    assert store.confirm(["r1"]) == {"r1": "r1"}
     assert store.outgoing(10) == []
-    assert store.confirm("r1") is None  # the receipt came twice
+    assert store.confirm(["r1"]) == {}  # the receipt came twice
     assert store.requests_of(TAG)[0].state is RequestState.RECEIVED
 
 
 def test_the_last_delivery_is_known_after_a_restart(tmp_path: Path, store: Store) -> None:
     assert store.delivered_at() is None
     file_one(store)
-    store.confirm("never sent")
+    store.confirm(["never sent"])
     assert store.delivered_at() is None
     before = int(time.time())
-    store.confirm("r1")
+    store.confirm(["r1"])
     at = Store(tmp_path / "kiosk.db").delivered_at()
     assert at is not None
     assert before <= at <= time.time()
@@ -81,7 +81,7 @@ def test_the_last_delivery_is_known_after_a_restart(tmp_path: Path, store: Store
 def test_a_late_receipt_does_not_undo_the_regencys_newer_word(store: Store) -> None:
     file_one(store)
     store.take_state("r1", RequestState.AWAITING_SIGNATURE, 1)
-    store.confirm("r1")
+    store.confirm(["r1"])
     assert store.requests_of(TAG)[0].state is RequestState.AWAITING_SIGNATURE
 
 
@@ -113,7 +113,7 @@ def test_an_older_message_that_comes_again_undoes_nothing(store: Store) -> None:
 
 def test_a_refusal_after_the_receipt_changes_nothing(store: Store) -> None:
     file_one(store)
-    store.confirm("r1")
+    store.confirm(["r1"])
     store.bury("r1", "late and wrong")
     assert store.requests_of(TAG)[0].state is RequestState.RECEIVED
 

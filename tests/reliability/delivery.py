@@ -74,7 +74,7 @@ class Kiosk:
 
     def be_born(self) -> None:
         """The link is up: the birth goes first."""
-        self.outbox.forget_flights()
+        self.outbox.link_up(self.now)
         store = self.store
         birth = wire.StateUp(
             True,
@@ -134,13 +134,13 @@ class Kiosk:
     def send_due(self) -> None:
         """What the controller does from time to time."""
         self.now += 400.0
-        for message in self.outbox.due(self.now):
-            self._up.append((wire.up_topic(KIOSK, message.kind), message.payload))
-            self.store.mark_sent(message.id)
+        due = self.outbox.due(self.now)
+        self._up += [(wire.up_topic(KIOSK, message.kind), message.payload) for message in due]
+        self.outbox.sent(due)
 
     def hear(self, message: Message) -> None:
         """A message from the regency."""
-        self.post.take(*message)
+        self.post.take([message])
 
     def _say(self, kind: str, message: msgspec.Struct) -> None:
         self._up.append((f"k1/{KIOSK}/{kind}", wire.encode(message)))
