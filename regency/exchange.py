@@ -58,8 +58,7 @@ class Exchange:
                 request = wire.decode(payload, wire.RequestUp)
                 self._receipt(kiosk, self._intake.take_request(kiosk, request))
             case "up/evt":
-                event = wire.decode(payload, wire.EventUp)
-                self._receipt(kiosk, self._intake.take_collected(kiosk, event))
+                self._receipt(kiosk, self._take_event(kiosk, wire.decode_event(payload)))
             case "up/rcp":
                 self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":
@@ -68,6 +67,13 @@ class Exchange:
                 self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
             case _:
                 raise WireError("the regency knows no such topic")
+
+    def _take_event(self, kiosk: str, event: wire.EventUp) -> wire.Receipt:
+        match event:
+            case wire.CollectedUp():
+                return self._intake.take_collected(kiosk, event)
+            case wire.OrderDone():
+                raise WireError("no order was given to this kiosk")
 
     def _take_state(self, kiosk: str, state: wire.StateUp, retained: bool) -> None:
         if not state.online:

@@ -7,7 +7,7 @@ an older end reads what a newer one sends. Bytes are base64 (RFC 4648, padded).
 from __future__ import annotations
 
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ VERSION = 1
 MAX_MESSAGE_BYTES = 512 * 1024
 Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
 """A number that every JSON reader and every database holds."""
+Offset = Annotated[int, msgspec.Meta(ge=-(1 << 53) + 1, le=(1 << 53) - 1)]
+"""The same with a sign."""
 
 _KIOSK = re.compile(r"\d{10}-[1-9]\d{0,3}")
 
@@ -27,7 +29,7 @@ def is_kiosk_id(text: str) -> bool:
 
 
 def up_topic(kiosk: str, kind: str) -> str:
-    """``kind``: req, rcp, hb, evt or cmdr."""
+    """``kind``: req, rcp, hb or evt."""
     return f"k1/{kiosk}/up/{kind}"
 
 
@@ -76,8 +78,26 @@ class CollectedUp(msgspec.Struct, frozen=True, tag="collected"):
     v: int = VERSION
 
 
-EventUp = CollectedUp
-"""All that may come on up/evt; a union when there is more than one."""
+class OrderDone(msgspec.Struct, frozen=True, tag="order"):
+    """up/evt: what became of the order ``order`` (its id) with this ``number``.
+
+    ``outcome``: done, refused, expired, failed, or unknown (the power went while it ran). The
+    number was used up in every case: the order never runs again. ``detail``: a sentence or the
+    result; never of a citizen.
+    """
+
+    id: str
+    seq: Count
+    at: str
+    order: str
+    number: Count
+    outcome: str
+    detail: str = ""
+    v: int = VERSION
+
+
+EventUp = CollectedUp | OrderDone
+"""All that may come on up/evt."""
 
 
 class ReceiptUp(msgspec.Struct, frozen=True):
@@ -122,6 +142,10 @@ class Heartbeat(msgspec.Struct, frozen=True):
     power: str = "noDevice"
     door_openings: Count = 0
     power_cuts: Count = 0
+    clock: str = "untold"
+    clock_offset_seconds: Offset = 0
+    service_mode: bool = False
+    catalogue: Count = 0
     v: int = VERSION
 
 
@@ -129,6 +153,8 @@ class StateUp(msgspec.Struct, frozen=True):
     """st, retained: ``online`` true is the birth, false is the will or a farewell.
 
     The regency has answered every message up to ``settled_seq``: by this it finds what it lost.
+    ``nonce`` is new at every birth: the order ``clock`` repeats it. ``last_order`` is the highest
+    number of an order that was seen here.
     """
 
     online: bool
@@ -137,6 +163,8 @@ class StateUp(msgspec.Struct, frozen=True):
     last_srv_seq: Count = 0
     firmware: str = ""
     settled_seq: Count = 0
+    nonce: str = ""
+    last_order: Count = 0
     v: int = VERSION
 
 
@@ -222,6 +250,31 @@ ResidentDown = DirectoryEntry | LetterDown | StateDown | SendAgain | RaiseSeq
 """All that may come on dn/res."""
 
 
+class Signed(msgspec.Struct, frozen=True):
+    """dn/cmd, dn/cfg: an order. ``body`` is an Order as JSON; ``signature`` is Ed25519 (RFC 8032)
+    over ``anjungan/1/cmd/`` or ``anjungan/1/cfg/`` and the body: see firmware.core.orders.
+    """
+
+    body: bytes
+    signature: bytes
+    v: int = VERSION
+
+
+class Order(msgspec.Struct, frozen=True):
+    """The inside of Signed: what this ``kiosk`` shall do. ``number`` rises for each kiosk; times
+    are whole seconds since 1970, UTC; ``args`` are those of ``name``.
+    """
+
+    kiosk: str
+    number: Count
+    id: str
+    issued_at: Count
+    expires_at: Count
+    name: str
+    args: dict[str, Any] = {}
+    v: int = VERSION
+
+
 class SignedLetter(msgspec.Struct, frozen=True):
     """The inside of LetterDown: ``pdf`` is the signed letter of F4 pages; ``roll`` is the same
     letter for 80-mm paper: 576 dots wide, one bit a dot, 1 is black, packed rows, zlib.
@@ -244,6 +297,12 @@ Message = TypeVar("Message")
 def encode(message: msgspec.Struct) -> bytes:
     """A message as JSON."""
     return msgspec.json.encode(message)
+
+
+def decode_event(raw: bytes) -> EventUp:
+    """Read what came on up/evt; raises WireError."""
+    # msgspec reads a union at run time; its type cannot be written as type[...].
+    return decode(raw, EventUp)  # type: ignore[arg-type]
 
 
 def decode(raw: bytes, kind: type[Message]) -> Message:

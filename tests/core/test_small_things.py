@@ -93,6 +93,9 @@ def test_a_resident_key_depends_on_card_pin_and_salt() -> None:
 MESSAGES: list[tuple[wire.msgspec.Struct, object]] = [
     (wire.RequestUp("r", 1, "2026", b"\x00\xff"), wire.RequestUp),
     (wire.CollectedUp("e", 2, "2026", "r", "page", True, 1), wire.EventUp),
+    (wire.OrderDone("e", 2, "2026", "o", 7, "done", "baik"), wire.EventUp),
+    (wire.Signed(b"{}", b"s"), wire.Signed),
+    (wire.Order("3510192001-1", 1, "o", 2, 3, "identify", {"seconds": 9}), wire.Order),
     (wire.ReceiptUp(3, "bad"), wire.ReceiptUp),
     (wire.StateUp(True, 1, 2, 3, "0.1"), wire.StateUp),
     (wire.Receipt("r", "committed"), wire.Receipt),
