@@ -204,7 +204,9 @@ class VirtualPrinter:
         if self._control_path is None:
             return None
         self._control_path.unlink(missing_ok=True)
-        return await asyncio.start_unix_server(self._operator, str(self._control_path))
+        server = await asyncio.start_unix_server(self._operator, str(self._control_path))
+        self._control_path.chmod(0o600)
+        return server
 
     async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._operators[writer] = asyncio.current_task()

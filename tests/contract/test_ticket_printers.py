@@ -52,8 +52,11 @@ LONG: Slip = (Raster(576, b"\x18" * 72 * 3000), Cut())
 MENDED: Control = {
     "power": "on", "paper": "full", "cover": "closed", "cutter": "well", "heat": "well"
 }  # fmt: skip
-SHORT_PATIENCE = Patience(
-    answer=0.3, stall=1.0, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1, recovery=0.0
+PATIENCE = Patience(
+    answer=1.0, stall=5.0, confirmation=30.0, silent=30.0, process_id=0.5, poll=0.1, recovery=0.0
+)
+SHORT_PATIENCE = Patience(  # where it is known to be in vain
+    answer=1.0, stall=1.0, confirmation=2.0, silent=0.6, process_id=0.5, poll=0.1, recovery=0.0
 )
 
 
@@ -133,13 +136,14 @@ class WiredBench:
 
     def cannot_confirm(self) -> None:
         self.machine.control({"answers": "none"})
+        self.printer = driver(self.machine, SHORT_PATIENCE)
 
     def count(self) -> int:
         return len(self.machine.slips)
 
 
-def driver(machine: Cable) -> EscposPrinter:
-    return EscposPrinter(machine.pipe(), EscposEncoder(), SHORT_PATIENCE)
+def driver(machine: Cable, patience: Patience = PATIENCE) -> EscposPrinter:
+    return EscposPrinter(machine.pipe(), EscposEncoder(), patience)
 
 
 @pytest.fixture(params=CABLES)
@@ -265,7 +269,7 @@ class Dripping:
 
 def test_answers_that_come_byte_by_byte_are_the_same_answers(machine: Cable) -> None:
     machine.control({"paper": "low"})
-    printer = EscposPrinter(Dripping(machine.pipe()), EscposEncoder(), SHORT_PATIENCE)
+    printer = EscposPrinter(Dripping(machine.pipe()), EscposEncoder(), PATIENCE)
     assert printer.status() == PrinterOnline(Paper.LOW)
     assert "VIRTUAL-80" in printer.unit
     assert printer.print(TICKET, ignore) == Confirmed()
@@ -349,7 +353,7 @@ def test_a_broken_printer_says_so_after_every_power_cycle(machine: Cable) -> Non
 
 
 def test_power_lost_in_mid_job(machine: Cable) -> None:
-    printer = driver(machine)
+    printer = driver(machine, SHORT_PATIENCE)
     machine.control({"power_off_after_bytes": 40_000})
     outcome = printer.print(LONG, ignore)
     assert isinstance(outcome, Interrupted)
@@ -372,7 +376,7 @@ def test_a_printer_that_hangs_in_mid_job_and_wakes_when_nobody_waits(machine: Ca
         if sent > 20_000:
             machine.control({"reads": False})
 
-    printer = driver(machine)
+    printer = driver(machine, SHORT_PATIENCE)
     outcome = printer.print(LONG, hang)
     assert isinstance(outcome, Interrupted)
     assert isinstance(outcome.status, PrinterOffline)
