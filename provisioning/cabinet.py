@@ -20,6 +20,7 @@ from typing import Any, Self
 from firmware.core.seal import DEFAULT_COST
 from firmware.core.wire import KdfCost
 from hw.virtual.ipp import VirtualPagePrinter
+from hw.virtual.ipp_control import PagePrinterControl
 from hw.virtual.reader import VirtualReader
 from provisioning.display import Display
 from provisioning.hands import Hands
@@ -31,6 +32,7 @@ from regency.model import Officer, Village
 PASSPHRASE = "tanda-tangan-contoh"  # noqa: S105 (of signers that exist for a demo only)
 _UI_SIZE = (1280, 800)
 _UI_DPI = 149
+_CABLE_BYTES = 4096  # a cable holds next to nothing: who sends notices what is not taken
 _TIME_ZONE = "Asia/Jakarta"  # the village's, whatever the machine's own; by name, for pyHanko
 
 
@@ -63,6 +65,8 @@ class Cabinet:
         self.display: Display | None = None
         self.population: Population
         self.printer_port = 0
+        self.cable_port = 0
+        self.line_port = 0
 
     # ------------------------------------------------------------ set-up
 
@@ -71,6 +75,7 @@ class Cabinet:
         self._open.callback(self._children.stop)
         broker, web = free_ports(2)
         self.ports = Ports(broker, web)
+        self.line_port = self._lay_line("line", broker, self.line_control)
         self.regency.create(self.ports)
         self._start_hardware()
         self.start_broker()
@@ -89,10 +94,21 @@ class Cabinet:
             *("--out", self.slips, "--port", "0", "--control", self.printer_control),
         )
         self.printer_port = int(printer.ready()["port"])
+        self.cable_port = self._lay_line(
+            "cable", self.printer_port, self.cable_control, "--window", str(_CABLE_BYTES)
+        )
         if self._with_page_printer:
             self.page_printer = self._open.enter_context(
                 VirtualPagePrinter(self.folder / "page-printer")
             )
+            self._open.enter_context(
+                PagePrinterControl(self.page_printer, self.page_printer_control)
+            )
+
+    def _lay_line(self, name: str, port: int, control: Path, *more: str) -> int:
+        """Start a line to a port of the loopback that can be cut; its own port."""
+        to = ("--to", f"127.0.0.1:{port}", "--control", control)
+        return int(self._run(name, "hw.virtual.line", *to, *more).ready()["port"])
 
     def _populate(self) -> None:
         seed, cost = self._make
@@ -118,7 +134,7 @@ class Cabinet:
                 "driver": "escpos",
                 "transport": "network",
                 "host": "127.0.0.1",
-                "port": self.printer_port,
+                "port": self.cable_port,
                 "width_dots": 576,
                 "profile": "default",
             },
@@ -132,7 +148,7 @@ class Cabinet:
             self.kiosk,
             f"{village.kind} {village.name}",
             self.folder / "kiosk",
-            (self.ports.host, self.ports.broker),
+            ("127.0.0.1", self.line_port),
             devices,
             track_url=self.desk_url,
         )
@@ -173,6 +189,12 @@ class Cabinet:
     def stop(self, name: str) -> None:
         """Stop a program by the name of its log: ``controller``, ``regency``, ``ui``."""
         self._children.forget(self._processes.pop(name))
+
+    def forget(self, name: str) -> None:
+        """Take no more notice of a program that has ended, if it was there at all."""
+        child = self._processes.pop(name, None)
+        if child is not None:
+            self._children.forget(child)
 
     def kill(self, name: str) -> None:
         """End a program as a power cut would."""
@@ -279,6 +301,21 @@ class Cabinet:
     def pins_control(self) -> Path:
         """Socket of lamps, door, service button and mains; the controller's while it runs."""
         return self.folder / "pins.sock"
+
+    @property
+    def line_control(self) -> Path:
+        """Socket of the line between kiosk and broker: cut, silent, slow."""
+        return self.folder / "line.sock"
+
+    @property
+    def cable_control(self) -> Path:
+        """Socket of the ticket printer's cable."""
+        return self.folder / "cable.sock"
+
+    @property
+    def page_printer_control(self) -> Path:
+        """Socket of the page printer, where there is one: tray, toner, power."""
+        return self.folder / "page-printer.sock"
 
     def printed_slips(self) -> list[Path]:
         """Pictures of all slips so far, in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from hw.workbench.doors import (
     MANNERS,
@@ -12,11 +12,13 @@ from hw.workbench.doors import (
     PrinterDoor,
     ReaderDoor,
     ScreenDoor,
+    Wish,
     run_command,
 )
-from hw.workbench.manifest import Manifest
+from hw.workbench.fittings import LineDoor, PagePrinterDoor, PinsDoor, ProgramsDoor
+from hw.workbench.manifest import Manifest, Program
 
-Wish = dict[str, Any]
+Door = TypeVar("Door")
 
 
 class Bench:
@@ -28,12 +30,34 @@ class Bench:
         self.screen = ScreenDoor(manifest.screen) if manifest.screen else None
         self.reader = ReaderDoor(manifest.reader) if manifest.reader else None
         self.printer = PrinterDoor(manifest.printer) if manifest.printer else None
+        cable = manifest.printer.cable if manifest.printer else ""
+        self._cable = LineDoor(cable) if cable else None
+        pages = manifest.page_printer
+        self._pages = PagePrinterDoor(pages.control) if pages else None
+        self.pins = PinsDoor(manifest.pins.control) if manifest.pins else None
+        self._line = LineDoor(manifest.line.control) if manifest.line else None
+        kept = manifest.programs
+        self._programs = (
+            ProgramsDoor(kept.control, tuple(program.id for program in kept.programs))
+            if kept
+            else None
+        )
         self._doings: dict[str, Callable[[Wish], None]] = {
             "tap": lambda wish: self._reader().tap(self._uid(wish), _manner(wish)),
             "lay": lambda wish: self._reader().lay(self._uid(wish), _manner(wish)),
             "lift": lambda wish: self._reader().lift(),
-            "plug": lambda wish: self._reader().plug(wish.get("on") is True),
-            "printer": self._switch_printer,
+            "plug": lambda wish: self._reader().plug(_flag(wish, "on")),
+            "daemon": lambda wish: self._reader().daemon(str(wish.get("how"))),
+            "printer": lambda wish: _there(self.printer, "printer").switch(wish),
+            "cable": lambda wish: _there(self._cable, "printer's cable").plug(_flag(wish, "on")),
+            "pages": lambda wish: _there(self._pages, "page printer").switch(wish),
+            "press": lambda wish: _there(self.pins, "button").press(_flag(wish, "hold")),
+            "door": lambda wish: _there(self.pins, "door").door(_flag(wish, "open")),
+            "mains": lambda wish: _there(self.pins, "mains").mains(_flag(wish, "on")),
+            "line": lambda wish: _there(self._line, "network").switch(wish),
+            "program": lambda wish: _there(self._programs, "program").switch(
+                wish.get("id"), _flag(wish, "run")
+            ),
             "touch": self._touch,
             "command": self._command,
         }
@@ -56,7 +80,14 @@ class Bench:
                 "touchable": bool(screen.display),
             },
             "reader": self.reader is not None,
-            "printer": printer and {"dots_per_mm": printer.dots_per_mm},
+            "printer": printer
+            and {"dots_per_mm": printer.dots_per_mm, "cable": self._cable is not None},
+            "pages": self._pages is not None,
+            "pins": self.pins is not None,
+            "line": self._line is not None,
+            "programs": [
+                {"id": program.id, "label": program.label} for program in self._kept_programs()
+            ],
             "cards": [
                 {"uid": card.uid, "label": card.label, "note": card.note}
                 for card in self._manifest.cards
@@ -68,11 +99,19 @@ class Bench:
 
     def state(self) -> dict[str, Any]:
         """What is so now; a device that does not answer has an ``error`` instead."""
-        state: dict[str, Any] = {}
-        if self.reader is not None:
-            state["reader"] = _asked(self.reader.state)
+        doors = {
+            "reader": self.reader,
+            "printer": self.printer,
+            "cable": self._cable,
+            "pages": self._pages,
+            "pins": self.pins,
+            "line": self._line,
+            "programs": self._programs,
+        }
+        state: dict[str, Any] = {
+            name: _asked(door.state) for name, door in doors.items() if door is not None
+        }
         if self.printer is not None:
-            state["printer"] = _asked(self.printer.state)
             state["slips"] = self.printer.slips()
         if self.screen is not None:
             state["screen"] = self.screen.name
@@ -82,10 +121,11 @@ class Bench:
         """Do it; DoorError when that is not possible, KeyError when nothing is called so."""
         self._doings[what](wish)
 
+    def _kept_programs(self) -> tuple[Program, ...]:
+        return self._manifest.programs.programs if self._manifest.programs else ()
+
     def _reader(self) -> ReaderDoor:
-        if self.reader is None:
-            raise DoorError("there is no card reader on this workbench")
-        return self.reader
+        return _there(self.reader, "card reader")
 
     def _uid(self, wish: Wish) -> str:
         """Only cards of the manifest: the page invents none."""
@@ -93,11 +133,6 @@ class Bench:
         if not any(card.uid == uid for card in self._manifest.cards):
             raise DoorError("there is no such card")
         return str(uid)
-
-    def _switch_printer(self, wish: Wish) -> None:
-        if self.printer is None:
-            raise DoorError("there is no printer on this workbench")
-        self.printer.switch(wish)
 
     def _touch(self, wish: Wish) -> None:
         x, y = wish.get("x"), wish.get("y")
@@ -111,6 +146,19 @@ class Bench:
                 with self._one_command:
                     return run_command(command)
         raise DoorError("there is no such command")
+
+
+def _there(door: Door | None, name: str) -> Door:
+    if door is None:
+        raise DoorError(f"there is no {name} on this workbench")
+    return door
+
+
+def _flag(wish: Wish, key: str) -> bool:
+    value = wish.get(key)
+    if not isinstance(value, bool):
+        raise DoorError(f"{key} is true or false")
+    return value
 
 
 def _manner(wish: Wish) -> str:

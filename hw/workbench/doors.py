@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,7 +12,9 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -23,31 +26,57 @@ _TAP_SECONDS = 1.2
 _LIVELY_SECONDS = 2.0
 _OLD_SECONDS = 2.0
 _SLIP = re.compile(r"slip-\d+\.png")
+_LONGEST_ANSWER = 65_536
 MANNERS = ("well", "mute", "pulled")
+PRINTER_KEYS = ("paper", "cover", "cutter", "heat", "online", "power")
+
+Wish = dict[str, Any]
 
 
 class DoorError(Exception):
     """A device did not do what it was asked; the text is for whoever sits at the workbench."""
 
 
-def say(path: str, question: dict[str, Any]) -> dict[str, Any]:
-    """One line of JSON to a Unix socket, and its answer."""
+@contextlib.contextmanager
+def wire(path: str) -> Iterator[Callable[[Wish], dict[str, Any]]]:
+    """A Unix socket that answers every line of JSON with another: what is yielded asks."""
+    name = Path(path).name
     try:
-        with socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(_ANSWER_SECONDS)
-            wire.connect(path)
-            wire.sendall(json.dumps(question).encode() + b"\n")
-            answer = json.loads(wire.makefile("rb").readline() or b"null")
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_ANSWER_SECONDS)
+            connection.connect(path)
+            with connection.makefile("rb") as lines:
+                yield lambda question: _asked(connection, lines, name, question)
     except OSError as error:
-        name = Path(path).name
         raise DoorError(f"{name} does not answer: {error.strerror or error}") from error
-    except ValueError as error:
-        raise DoorError(f"{Path(path).name} answered something else than JSON") from error
+
+
+def _asked(
+    connection: socket.socket, lines: BufferedReader, name: str, question: Wish
+) -> dict[str, Any]:
+    connection.sendall(json.dumps(question).encode() + b"\n")
+    try:
+        answer = json.loads(lines.readline(_LONGEST_ANSWER) or b"null")
+    except (ValueError, RecursionError) as error:
+        raise DoorError(f"{name} answered something else than JSON") from error
     if not isinstance(answer, dict):
-        raise DoorError(f"{Path(path).name} hung up without an answer")
+        raise DoorError(f"{name} hung up without an answer")
     if answer.get("ok") is False:
         raise DoorError(str(answer.get("error", "it said no")))
     return answer
+
+
+def say(path: str, question: Wish) -> dict[str, Any]:
+    """One line of JSON to a Unix socket, and its answer."""
+    with wire(path) as ask:
+        return ask(question)
+
+
+def only(wish: Wish, keys: tuple[str, ...]) -> Wish:
+    """``wish`` when it has keys, and none but these: a page must not reach every key of a door."""
+    if not wish or not set(wish) <= set(keys):
+        raise DoorError(f"this can change {', '.join(keys)}")
+    return wish
 
 
 class ReaderDoor:
@@ -58,9 +87,16 @@ class ReaderDoor:
         self._one_hand = threading.Lock()
 
     def state(self) -> dict[str, Any]:
-        """``{"card": uid or None, "daemon": bool}``."""
+        """``{"card": uid or None, "daemon": "runs" | "hangs" | "killed", "plugged": bool}``."""
         answer = say(self._control, {"ask": "state"})
-        return {"card": answer.get("card"), "daemon": bool(answer.get("daemon"))}
+        daemon = "killed"
+        if answer.get("daemon"):
+            daemon = "hangs" if answer.get("frozen") else "runs"
+        return {
+            "card": answer.get("card"),
+            "daemon": daemon,
+            "plugged": answer.get("plugged") is not False,
+        }
 
     def lay(self, uid: str, manner: str) -> None:
         """Lay a card down; it stays until it is lifted or another one takes its place."""
@@ -80,9 +116,18 @@ class ReaderDoor:
             say(self._control, {"remove": True})
 
     def plug(self, plugged: bool) -> None:
-        """pcscd running, or gone as after a crash."""
+        """The reader's own cable; pcscd lives on without it."""
         with self._one_hand:
-            say(self._control, {"daemon": "start" if plugged else "stop"})
+            say(self._control, {"reader": "plug" if plugged else "unplug"})
+
+    def daemon(self, how: str) -> None:
+        """pcscd: "runs", "hangs" (it lives and answers nobody) or "killed", as after a crash."""
+        wishes = {"runs": ("start", "thaw"), "hangs": ("start", "freeze"), "killed": ("stop",)}
+        if how not in wishes:
+            raise DoorError("pcscd runs, hangs or is killed")
+        with self._one_hand:
+            for wish in wishes[how]:
+                say(self._control, {"daemon": wish})
 
 
 class PrinterDoor:
@@ -96,9 +141,9 @@ class PrinterDoor:
         """What the printer says of itself."""
         return dict(say(self._control, {"ask": "state"})["state"])
 
-    def switch(self, wish: dict[str, Any]) -> None:
+    def switch(self, wish: Wish) -> None:
         """Change its condition, in the words of ``hw.virtual.printer``."""
-        say(self._control, wish)
+        say(self._control, only(wish, PRINTER_KEYS))
 
     def slips(self) -> list[str]:
         """Names of the slips cut so far, oldest first."""

@@ -37,11 +37,21 @@ class Reader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The virtual ticket printer's control socket and the folder of its slips."""
+    """The virtual ticket printer's control socket and the folder of its slips.
+
+    ``cable`` is the control socket of the line to it (hw.virtual.line); empty: none to be cut.
+    """
 
     control: str
     slips: str
     dots_per_mm: float = 8.0
+    cable: str = ""
+
+
+class PagePrinter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The virtual page printer's control socket (hw.virtual.ipp_control)."""
+
+    control: str
 
 
 class Pins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,6 +61,30 @@ class Pins(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     control: str
+
+
+class Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The control socket of the line between kiosk and broker (hw.virtual.line)."""
+
+    control: str
+
+
+class Program(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A program that can be killed and started."""
+
+    id: str
+    label: str
+
+
+class Programs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The control socket of whoever keeps the programs, and which they are.
+
+    It answers ``{"ask": "state"}`` with ``{"ok": true, "state": {id: whether it runs}}`` and obeys
+    ``{"program": id, "run": true or false}``; a program that shall not run is killed.
+    """
+
+    control: str
+    programs: tuple[Program, ...]
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,7 +113,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen: Screen | None = None
     reader: Reader | None = None
     printer: Printer | None = None
+    page_printer: PagePrinter | None = None
     pins: Pins | None = None
+    line: Line | None = None
+    programs: Programs | None = None
     cards: tuple[Card, ...] = ()
     commands: tuple[Command, ...] = ()
 
@@ -107,6 +144,7 @@ def _check(manifest: Manifest, path: Path) -> None:
     for kind, ids in (
         ("cards with the uid", [card.uid for card in manifest.cards]),
         ("commands called", [command.id for command in manifest.commands]),
+        ("programs called", [program.id for program in _programs(manifest)]),
     ):
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
@@ -116,18 +154,27 @@ def _check(manifest: Manifest, path: Path) -> None:
             raise ManifestError(f"{path}: the command {command.id!r} has nothing to run.")
 
 
+def _programs(manifest: Manifest) -> tuple[Program, ...]:
+    return manifest.programs.programs if manifest.programs is not None else ()
+
+
+_PATHS = ("inspect", "control", "slips", "cable")
+
+
 def _whole_paths(manifest: Manifest, folder: Path) -> Manifest:
-    screen, reader, printer = manifest.screen, manifest.reader, manifest.printer
-    if screen is not None:
-        screen = msgspec.structs.replace(screen, inspect=str(folder / screen.inspect))
-    if reader is not None:
-        reader = msgspec.structs.replace(reader, control=str(folder / reader.control))
-    if printer is not None:
-        control, slips = str(folder / printer.control), str(folder / printer.slips)
-        printer = msgspec.structs.replace(printer, control=control, slips=slips)
-    pins = manifest.pins
-    if pins is not None:
-        pins = msgspec.structs.replace(pins, control=str(folder / pins.control))
     return msgspec.structs.replace(
-        manifest, screen=screen, reader=reader, printer=printer, pins=pins
+        manifest,
+        **{
+            name: _with_whole_paths(device, folder)
+            for name, device in msgspec.structs.asdict(manifest).items()
+            if isinstance(device, msgspec.Struct)
+        },
+    )
+
+
+def _with_whole_paths(device: msgspec.Struct, folder: Path) -> msgspec.Struct:
+    """A path that is empty stays so: it stands for nothing."""
+    paths = {name: getattr(device, name, "") for name in _PATHS}
+    return msgspec.structs.replace(
+        device, **{name: str(folder / path) for name, path in paths.items() if path}
     )

@@ -26,6 +26,7 @@ _IDLE_SECONDS = 60
 _FILES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/workbench.css": ("workbench.css", "text/css; charset=utf-8"),
+    "/controls.js": ("controls.js", "text/javascript; charset=utf-8"),
     "/workbench.js": ("workbench.js", "text/javascript; charset=utf-8"),
     "/kawung.svg": ("kawung.svg", "image/svg+xml"),
 }
@@ -78,6 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send_json(HTTPStatus.OK, self.server.bench.state())
         if url.path == "/screen.png":
             return self._send_screen(parse_qs(url.query).get("have", [""])[0])
+        if url.path == "/lamps":
+            return self._send_lamps(parse_qs(url.query).get("have", [""])[0])
         if url.path.startswith("/slips/"):
             return self._send_slip(url.path.removeprefix("/slips/"))
         return self._refuse(HTTPStatus.NOT_FOUND, "there is nothing here")
@@ -123,6 +126,16 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(HTTPStatus.NO_CONTENT, b"", "")
         return self._send(HTTPStatus.OK, picture, "image/png", {"X-Picture": name})
 
+    def _send_lamps(self, have: str) -> None:
+        """Answered when the lamps change, so that the page blinks as they do."""
+        pins = self.server.bench.pins
+        if pins is None:
+            return self._refuse(HTTPStatus.NOT_FOUND, "there are no lamps on this workbench")
+        try:
+            return self._send_json(HTTPStatus.OK, pins.watch(have))
+        except DoorError as error:
+            return self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
     def _send_slip(self, name: str) -> None:
         printer = self.server.bench.printer
         slip = printer.slip(name) if printer is not None else None
@@ -146,8 +159,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Type", kind)
         if status != HTTPStatus.NO_CONTENT:
             self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.end_headers()
+            self.wfile.write(body)
+        except ConnectionError:  # whoever asked has closed the page
+            self.close_connection = True
 
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: the page asks several times a second."""

@@ -80,7 +80,9 @@ def test_a_form_may_not(served: Served) -> None:
     assert (answer.status, served.mark.exists()) == (415, False)
 
 
-@pytest.mark.parametrize("path", ["/", "/state", "/layout", "/screen.png", "/slips/slip-001.png"])
+@pytest.mark.parametrize(
+    "path", ["/", "/state", "/layout", "/screen.png", "/lamps", "/slips/slip-001.png"]
+)
 def test_a_name_made_to_point_here_sees_nothing(served: Served, path: str) -> None:
     assert served.ask("GET", path, {"Host": "rebound.example"}).status == 403
 

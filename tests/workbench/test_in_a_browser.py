@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from firmware.core.wire import KdfCost
 from provisioning.cabinet import Cabinet
-from provisioning.desk import browser
-from provisioning.keeper import Keeper
-from provisioning.visit import Album, Citizen, Wish, wait_for_event
+from provisioning.visit import Album, Citizen, Wish
+from tests.workbench.conftest import wait_for
 
-CHEAP = KdfCost(passes=1, memory_kib=1024, lanes=1)
-PATIENCE_MS = 20_000
 _LIVE = """() => {
   const live = document.getElementById("live"), canvas = document.createElement("canvas");
   canvas.width = live.naturalWidth; canvas.height = live.naturalHeight;
@@ -27,46 +22,18 @@ _LIVE = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def cabinet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cabinet]:
-    with Cabinet(tmp_path_factory.mktemp("bench"), page_printer=False, cost=CHEAP) as cabinet:
-        wait_for_event(cabinet, "directory.updated")
-        yield cabinet
-
-
-@pytest.fixture(scope="module")
-def keeper(cabinet: Cabinet) -> Iterator[Keeper]:
-    with Keeper(cabinet) as keeper:
-        yield keeper
-
-
-@pytest.fixture(scope="module")
-def page(cabinet: Cabinet, keeper: Keeper) -> Iterator[Page]:
-    """The workbench's page, open; no error in it."""
-    url = cabinet.start_workbench(keeper.write_manifest())
-    errors: list[str] = []
-    with browser() as opened:
-        page = opened.new_page(viewport={"width": 1280, "height": 960})
-        page.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(url)
-        yield page
-    assert errors == []
-
-
 def _picture_on(page: Page) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(page.evaluate(_LIVE)))).convert("RGB")
 
 
 def _wait_same_picture(cabinet: Cabinet, page: Page, path: Path) -> None:
     """Until the page shows what the screen shows."""
-    for _ in range(40):
+
+    def same() -> bool:
         cabinet.hands.picture(path)
-        if _picture_on(page).tobytes() == Image.open(path).convert("RGB").tobytes():
-            return
-        page.wait_for_timeout(150)
-    pytest.fail("the page does not come to show what the screen shows")
+        return _picture_on(page).tobytes() == Image.open(path).convert("RGB").tobytes()
+
+    wait_for(page, "the page to show what the screen shows", same)
 
 
 def _touch(cabinet: Cabinet, page: Page, target: str) -> None:
@@ -87,7 +54,6 @@ def _resident(cabinet: Cabinet, page: Page, number: int) -> str:
 
 def test_a_visit_from_tap_to_ticket(cabinet: Cabinet, page: Page, tmp_path: Path) -> None:
     expect(page.locator(".resident")).to_have_count(len(cabinet.cards))
-    expect(page.locator("#plugged")).to_be_checked()
     cabinet.hands.wait_screen("attract")
 
     page.click(f"{_resident(cabinet, page, 0)} button >> text=Tap")
@@ -125,34 +91,5 @@ def test_a_card_lies_is_swapped_and_lifted(cabinet: Cabinet, page: Page) -> None
     expect(page.locator(".resident.lies")).to_have_count(1)
     page.click("#lift")
     expect(page.locator("#lying")).to_have_text("Empty")
-
-
-def test_switches_reach_the_devices_and_tell_what_is_so(cabinet: Cabinet, page: Page) -> None:
-    page.click("#paper >> text=Out")
-    expect(page.locator('#paper input[value="out"]')).to_be_checked()
-    wait_for_event(cabinet, "printer.status", paper="out")
-    page.click("#paper >> text=Full")
-    page.click("#cover")
-    expect(page.locator("#cover")).not_to_be_checked()
-    page.click("#cover")
-    expect(page.locator("#cover")).to_be_checked()
-
-    page.click("#plugged")
-    expect(page.locator("#lying")).to_have_text("Disconnected")
-    page.click("#plugged")
-    expect(page.locator("#lying")).to_have_text("Empty")
-
-
-def test_power_is_cut_and_comes_back(cabinet: Cabinet, keeper: Keeper, page: Page) -> None:
-    page.click("text=Cut the power")
-    keeper.serve_one()
-
-    expect(page.locator("#said")).to_have_text("Cut the power, and back: done")
+    cabinet.hands.touch("finish")
     cabinet.hands.wait_screen("attract")
-
-
-def test_what_cannot_be_done_is_told(cabinet: Cabinet, keeper: Keeper, page: Page) -> None:
-    page.click("text=Start the broker")
-    keeper.serve_one()
-
-    expect(page.locator("#said")).to_have_text("mosquitto runs already")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ def test_paths_count_from_the_manifest(tmp_path: Path) -> None:
             reader={"control": "card.sock"},
             printer={"control": "/p", "slips": "s"},
             pins={"control": "pins.sock"},
+            line={"control": "line.sock"},
         )
     )
 
@@ -34,6 +38,9 @@ def test_paths_count_from_the_manifest(tmp_path: Path) -> None:
     assert manifest.pins.control == str(tmp_path / "pins.sock")
     assert manifest.reader.control == str(tmp_path / "card.sock")
     assert (manifest.printer.control, manifest.printer.slips) == ("/p", str(tmp_path / "s"))
+    assert manifest.printer.cable == ""  # none stays none
+    assert manifest.line is not None
+    assert manifest.line.control == str(tmp_path / "line.sock")
 
 
 @pytest.mark.parametrize(
@@ -44,6 +51,12 @@ def test_paths_count_from_the_manifest(tmp_path: Path) -> None:
         ({"cards": [{"uid": "04", "label": "A"}, {"uid": "04", "label": "B"}]}, "two cards"),
         ({"commands": [{"id": "cut", "label": "Cut", "argv": []}]}, "nothing to run"),
         ({"title": 3}, "title"),
+        ({"line": {}}, "control"),
+        ({"pins": {"control": "p", "form": "rgb"}}, "form"),
+        (
+            {"programs": {"control": "k", "programs": [{"id": "a", "label": "A"}] * 2}},
+            "two programs",
+        ),
     ],
 )
 def test_a_manifest_that_cannot_be_used_says_why(
@@ -96,3 +109,96 @@ def test_a_command_is_run_and_its_failure_is_told(tmp_path: Path) -> None:
         bench.do("command", {"id": "fail"})
     with pytest.raises(DoorError, match="no such command"):
         bench.do("command", {"id": "touch /tmp/x"})
+
+
+class Deaf:
+    """A control socket that notes what it hears, and says yes."""
+
+    def __init__(self, path: Path) -> None:
+        self.heard: list[Any] = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                caller, _ = self._listener.accept()
+            except OSError:
+                return
+            with caller, caller.makefile("rb") as lines:
+                self.heard.append(json.loads(lines.readline()))
+                caller.sendall(b'{"ok": true, "state": {}}\n')
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Deaf]:
+    deaf = Deaf(tmp_path / "door.sock")
+    yield deaf
+    deaf.close()
+
+
+WHOLE: dict[str, Any] = {
+    "reader": {"control": "door.sock"},
+    "printer": {"control": "door.sock", "slips": ".", "cable": "door.sock"},
+    "page_printer": {"control": "door.sock"},
+    "pins": {"control": "door.sock"},
+    "line": {"control": "door.sock"},
+    "programs": {"control": "door.sock", "programs": [{"id": "ui", "label": "Screen"}]},
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "wish"),
+    [
+        ("printer", {"unit": {"maker": "X"}}),
+        ("printer", {"paper": "full", "power_off_after_bytes": 3}),
+        ("printer", {}),
+        ("line", {"drop": True}),
+        ("line", {"ask": "state"}),
+        ("pages", {"folder": "/"}),
+        ("program", {"id": "init", "run": False}),
+        ("program", {"id": ["ui"], "run": False}),
+        ("program", {"id": "ui", "run": "no"}),
+        ("press", {"hold": 1}),
+        ("door", {}),
+        ("mains", {"on": None}),
+        ("cable", {"on": "yes"}),
+        ("daemon", {"how": "well"}),
+        ("daemon", {}),
+        ("plug", {}),
+    ],
+)
+def test_a_page_reaches_only_what_the_bench_offers(
+    tmp_path: Path, door: Deaf, what: str, wish: dict[str, Any]
+) -> None:
+    bench = Bench(load_manifest(_written(tmp_path, **WHOLE)))
+
+    with pytest.raises(DoorError):
+        bench.do(what, wish)
+    assert door.heard == []
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["tap", "lift", "plug", "daemon", "printer", "cable", "pages", "press", "line", "program"],
+)
+def test_what_does_not_stand_there_cannot_be_worked(tmp_path: Path, what: str) -> None:
+    with pytest.raises(DoorError, match="there is no"):
+        Bench(load_manifest(_written(tmp_path))).do(what, {"on": True, "hold": True, "run": True})
+
+
+def test_a_door_that_talks_nonsense_hides_no_other(tmp_path: Path, door: Deaf) -> None:
+    del door  # it knows no state
+    told = Bench(load_manifest(_written(tmp_path, **WHOLE))).state()
+
+    assert told["programs"] == {"ui": False}
+    assert told["pins"] == {}
+    assert told["slips"] == []

@@ -4,43 +4,13 @@ const SCREEN_MS = 300; // a finger's answer is seen soon enough
 const STATE_MS = 700;
 const CSS_DPI = 96;
 const MM_PER_SECOND = 80; // slower than a printer, so that it can be watched
-const $ = (id) => document.getElementById(id);
+const LAMPS_MS = 10; // the server answers when they change
+const LAMPS_GONE_MS = 1000;
 let layout = null;
 let have = "";
+let look = "";
 let pictureAddress = "";
 const shown = new Set();
-
-function say(sentence, bad) {
-  $("said").textContent = sentence;
-  $("said").classList.toggle("bad", Boolean(bad));
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => { $("said").textContent = ""; }, bad ? 8000 : 4000);
-}
-
-async function act(what, wish) {
-  try {
-    const answer = await fetch(`/do/${what}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(wish),
-    });
-    const told = await answer.json();
-    if (!answer.ok) say(told.error, true);
-    return answer.ok;
-  } catch {
-    say("The workbench does not answer.", true);
-    return false;
-  } finally {
-    refreshState();
-  }
-}
-
-function element(kind, text, className) {
-  const made = document.createElement(kind);
-  if (text) made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
 
 // ---------------------------------------------------------------- screen
 
@@ -113,46 +83,109 @@ function setReader() {
   $("reader").hidden = false;
   $("tray").append(...layout.cards.map(makeCard));
   $("lift").addEventListener("click", () => act("lift", {}));
-  $("plugged").addEventListener("change", (event) => act("plug", { on: event.target.checked }));
+  changes($("plugged"), "plug", (on) => ({ on }));
+  changes($("daemon"), "daemon", (how) => ({ how }));
+}
+
+function goneReader(reader) {
+  if (reader.error) return reader.error;
+  if (reader.daemon !== "runs") return reader.daemon === "hangs" ? "pcscd hangs" : "pcscd is killed";
+  return reader.plugged ? "" : "Unplugged";
 }
 
 function showReader(reader) {
   const card = layout.cards.find((one) => one.uid.toLowerCase() === reader.card);
-  const gone = Boolean(reader.error) || !reader.daemon;
-  $("pad").classList.toggle("gone", gone);
+  const gone = goneReader(reader);
+  $("pad").classList.toggle("gone", Boolean(gone));
   $("pad").classList.toggle("holds", Boolean(reader.card) && !gone);
-  let text = reader.card ? (card ? card.label : "Another card") : "Empty";
-  if (gone) text = reader.error || "Disconnected";
-  $("lying").textContent = text;
+  const lying = reader.card ? (card ? card.label : "Another card") : "Empty";
+  $("lying").textContent = gone || lying;
   $("lift").disabled = !reader.card;
-  $("plugged").checked = Boolean(reader.daemon);
+  showSwitch("plugged", Boolean(reader.plugged));
+  showRadio("daemon", reader.daemon);
   for (const made of $("tray").children) {
     made.classList.toggle("lies", made.dataset.uid.toLowerCase() === reader.card);
   }
 }
 
-// ---------------------------------------------------------------- printer
+// ---------------------------------------------------------------- lamps
+
+// "outOfPaper" -> "Out of paper"
+function words(pattern) {
+  const said = pattern.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+function makeLamp(place) {
+  const made = element("div", "", "lamp");
+  made.dataset.place = place;
+  made.append(element("i", "", "bulb"), element("b", words(place)), element("span", "", "rhythm"));
+  made.append(element("span", "", "beats"));
+  return made;
+}
+
+function showLamp(made, lamp) {
+  made.dataset.lit = Boolean(lamp.lit);
+  made.dataset.colour = lamp.colour || "warm";
+  made.querySelector(".rhythm").textContent = [lamp.colour, lamp.rhythm].filter(Boolean).join(", ");
+  const beats = made.querySelector(".beats");
+  if (beats.dataset.beats !== lamp.beats) {
+    beats.dataset.beats = lamp.beats;
+    beats.replaceChildren(...[...lamp.beats].map((beat) => element("i", "", beat === "1" ? "on" : "")));
+  }
+}
+
+async function refreshLamps() {
+  const answer = await fetch(`/lamps?have=${encodeURIComponent(look)}`);
+  const lamps = $("lamps");
+  if (!answer.ok) {
+    look = "";
+    lamps.replaceChildren(element("p", "The lamps are dark: no controller works them."));
+    await new Promise((resolve) => { setTimeout(resolve, LAMPS_GONE_MS); });
+    return;
+  }
+  const told = await answer.json();
+  look = told.look;
+  const places = Object.keys(told.lamps);
+  if (lamps.dataset.places !== places.join() || !lamps.querySelector(".lamp")) {
+    lamps.dataset.places = places.join();
+    lamps.replaceChildren(element("p", "", "pattern"), ...places.map(makeLamp));
+  }
+  lamps.querySelector(".pattern").textContent = told.pattern ? words(told.pattern) : "No lamps";
+  for (const made of lamps.querySelectorAll(".lamp")) showLamp(made, told.lamps[made.dataset.place]);
+}
+
+// ---------------------------------------------------------------- ticket printer
 
 function setPrinter() {
   $("printer").hidden = false;
-  $("paper").addEventListener("change", (event) => act("printer", { paper: event.target.value }));
-  const toggle = (id, wish) =>
-    $(id).addEventListener("change", (event) => act("printer", wish(event.target.checked)));
-  toggle("cover", (on) => ({ cover: on ? "closed" : "open" }));
-  toggle("online", (on) => ({ online: on }));
-  toggle("power", (on) => ({ power: on ? "on" : "off" }));
+  $("cable-switch").hidden = !layout.printer.cable;
+  changes($("paper"), "printer", (paper) => ({ paper }));
+  changes($("cover"), "printer", (on) => ({ cover: on ? "closed" : "open" }));
+  changes($("cutter"), "printer", (on) => ({ cutter: on ? "well" : "jammed" }));
+  changes($("heat"), "printer", (on) => ({ heat: on ? "well" : "hot" }));
+  changes($("online"), "printer", (on) => ({ online: on }));
+  changes($("power"), "printer", (on) => ({ power: on ? "on" : "off" }));
+  changes($("cable"), "cable", (on) => ({ on }));
 }
 
-function showPrinter(printer, slips) {
-  const trouble = printer.error ? "does not answer" : printer.power === "off" ? "no power" : "";
-  $("printer-trouble").textContent = trouble;
-  $("printer-trouble").hidden = !trouble;
-  for (const radio of $("paper").querySelectorAll("input")) {
-    radio.checked = radio.value === printer.paper;
+function printerTrouble(printer) {
+  if (printer.power === "off") return "no power";
+  if (printer.cutter_error && printer.cutter === "well") return "open and close the cover";
+  return "";
+}
+
+function showPrinter(printer, cable, slips) {
+  if (showAnswer("printer", printer)) {
+    showTrouble("printer-trouble", printerTrouble(printer));
+    showRadio("paper", printer.paper);
+    showSwitch("cover", printer.cover === "closed");
+    showSwitch("cutter", printer.cutter === "well");
+    showSwitch("heat", printer.heat === "well");
+    showSwitch("online", printer.online === true);
+    showSwitch("power", printer.power === "on");
   }
-  $("cover").checked = printer.cover === "closed";
-  $("online").checked = printer.online === true;
-  $("power").checked = printer.power === "on";
+  if (cable) showSwitch("cable", cable.line === "whole");
   slips.forEach(showSlip);
 }
 
@@ -182,12 +215,83 @@ function showSlip(name) {
   $("slips").prepend(slip);
 }
 
-// ---------------------------------------------------------------- the rest
+// ---------------------------------------------------------------- around it
 
-function setCommands(commands) {
-  $("commands").hidden = false;
+function setPins() {
+  $("pins").hidden = false;
+  $("lamps").hidden = false;
+  for (const [id, hold] of [["press", false], ["hold", true]]) {
+    $(id).addEventListener("click", async () => {
+      $("pins").classList.add("pressed");
+      await act("press", { hold });
+      $("pins").classList.remove("pressed");
+    });
+  }
+  changes($("door"), "door", (on) => ({ open: !on }));
+  changes($("mains"), "mains", (on) => ({ on }));
+  repeat(refreshLamps, LAMPS_MS);
+}
+
+function showPins(pins) {
+  if (!showAnswer("pins", pins, "no controller")) return;
+  showSwitch("door", pins.door === "closed");
+  showSwitch("mains", pins.mains === "on");
+}
+
+function setLine() {
+  $("line").hidden = false;
+  changes($("line-state"), "line", (line) => ({ line }));
+  changes($("latency"), "line", (value) => ({ latency_ms: Number(value) }));
+  changes($("speed"), "line", (value) => ({ kbit_per_s: Number(value) }));
+}
+
+function showLine(line) {
+  if (!showAnswer("line", line)) return;
+  showRadio("line-state", line.line);
+  showSelect("latency", line.latency_ms);
+  showSelect("speed", line.kbit_per_s);
+  const count = line.connections === 1 ? "1 connection" : `${line.connections} connections`;
+  $("line-told").textContent = `${count}, ${Math.round(line.bytes / 1000)} kB so far`;
+}
+
+function setPages() {
+  $("pages").hidden = false;
+  changes($("pages-paper"), "pages", (paper) => ({ paper }));
+  changes($("pages-media"), "pages", (media) => ({ media }));
+  changes($("pages-toner"), "pages", (value) => ({ toner: Number(value) }));
+  changes($("pages-trouble-next"), "pages", (trouble) => ({ trouble }));
+  changes($("pages-power"), "pages", (on) => ({ power: on ? "on" : "off" }));
+  changes($("pages-cups"), "pages", (on) => ({ cups: on ? "on" : "off" }));
+}
+
+function showPages(pages) {
+  if (!showAnswer("pages", pages)) return;
+  showTrouble("pages-trouble", pages.power === "off" ? "no power" : "");
+  showRadio("pages-paper", pages.paper);
+  showSelect("pages-media", pages.media);
+  showSelect("pages-toner", pages.toner);
+  showSelect("pages-trouble-next", pages.trouble);
+  showSwitch("pages-power", pages.power === "on");
+  showSwitch("pages-cups", pages.cups === "on");
+  const count = pages.printed === 1 ? "1 sheet" : `${pages.printed} sheets`;
+  $("pages-told").textContent = `${count} in the tray`;
+}
+
+function setPrograms(programs, commands) {
+  $("programs").hidden = false;
+  for (const program of programs) {
+    const label = element("label", "", "switch");
+    const input = element("input");
+    input.type = "checkbox";
+    input.id = `program-${program.id}`;
+    input.setAttribute("role", "switch");
+    changes(input, "program", (run) => ({ id: program.id, run }));
+    label.append(input, element("span", program.label));
+    $("program-list").append(label);
+  }
   for (const command of commands) {
     const button = element("button", command.label);
+    button.dataset.always = true;
     button.addEventListener("click", async () => {
       button.disabled = true;
       if (await act("command", { id: command.id })) say(`${command.label}: done`);
@@ -197,25 +301,25 @@ function setCommands(commands) {
   }
 }
 
-async function refreshState() {
-  const state = await (await fetch("/state")).json();
-  if (state.reader) showReader(state.reader);
-  if (state.printer) showPrinter(state.printer, state.slips);
-  showPrinter.begun = true;
+function showPrograms(programs) {
+  if (!showAnswer("programs", programs)) return;
+  for (const program of layout.programs) showSwitch(`program-${program.id}`, programs[program.id]);
 }
 
-function repeat(doing, pause) {
-  const again = async () => {
-    if (!document.hidden) {
-      try {
-        await doing();
-      } catch {
-        say("The workbench does not answer.", true);
-      }
-    }
-    setTimeout(again, pause);
-  };
-  again();
+// ---------------------------------------------------------------- all of it
+
+async function refreshState() {
+  const asked = performance.now();
+  const state = await (await fetch("/state")).json();
+  if (asked < stateAsked) return; // a later one has come before
+  stateAsked = asked;
+  if (state.reader) showReader(state.reader);
+  if (state.printer) showPrinter(state.printer, state.cable, state.slips);
+  if (state.pins) showPins(state.pins);
+  if (state.line) showLine(state.line);
+  if (state.pages) showPages(state.pages);
+  if (state.programs) showPrograms(state.programs);
+  showPrinter.begun = true;
 }
 
 async function begin() {
@@ -225,7 +329,10 @@ async function begin() {
   if (layout.screen) setScreen(layout.screen);
   if (layout.reader) setReader();
   if (layout.printer) setPrinter();
-  if (layout.commands.length) setCommands(layout.commands);
+  if (layout.pins) setPins();
+  if (layout.line) setLine();
+  if (layout.pages) setPages();
+  if (layout.programs.length || layout.commands.length) setPrograms(layout.programs, layout.commands);
   repeat(refreshState, STATE_MS);
 }
 

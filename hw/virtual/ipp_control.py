@@ -1,0 +1,143 @@
+"""What a person at the bench can do to the virtual page printer, at a control socket (mode 600).
+
+JSON lines, each answered with ``{"ok": true, "state": …}`` or ``{"ok": false, "error": …}``. The
+keys: ``{"paper": "full" | "low" | "out"}``, ``{"media": "f4" | "a4"}`` (what lies in the tray),
+``{"toner": 0–100}``, ``{"trouble": "none" | "cover" | "jam"}`` (stops the next sheet), ``{"power":
+"on" | "off"}``, ``{"cups": "on" | "off"}`` (the print server) and ``{"ask": "state"}``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hw.virtual import ipp_files
+from hw.virtual.ipp import VirtualPagePrinter
+
+SHEETS = {"full": 250, "low": 5, "out": 0}
+MEDIA = {"f4": ipp_files.F4, "a4": "iso_a4_210x297mm"}
+TROUBLES = {"none": None, "cover": "cover-open-error", "jam": "media-jam-error"}
+_CALLER_SECONDS = 5.0
+_LONGEST_LINE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class PageCondition:
+    """How the machine and its print server are; ``toner`` in per cent."""
+
+    paper: str = "full"
+    media: str = "f4"
+    toner: int = 80
+    trouble: str = "none"
+    power: str = "on"
+    cups: str = "on"
+
+
+def changed(condition: PageCondition, key: str, value: object) -> PageCondition:
+    """``condition`` after one key. Unknown is a ValueError."""
+    match key, value:
+        case "paper", str() if value in SHEETS:
+            return replace(condition, paper=value)
+        case "media", str() if value in MEDIA:
+            return replace(condition, media=value)
+        case "toner", int() if 0 <= value <= 100 and not isinstance(value, bool):
+            return replace(condition, toner=value)
+        case "trouble", str() if value in TROUBLES:
+            return replace(condition, trouble=value)
+        case "power", "on" | "off":
+            return replace(condition, power=str(value))
+        case "cups", "on" | "off":
+            return replace(condition, cups=str(value))
+        case "ask", "state":
+            return condition
+    raise ValueError(f"{key} = {value!r} is nothing that this printer can do")
+
+
+class PagePrinterControl:
+    """The socket, and the one thread that works the printer. Close it before the printer."""
+
+    def __init__(self, printer: VirtualPagePrinter, control: Path) -> None:
+        self._printer = printer
+        self._control = control
+        self._condition = PageCondition()
+        control.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(control))
+        control.chmod(0o600)
+        self._listener.listen()
+        self._thread = threading.Thread(target=self._serve, name="page-printer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """The socket is gone; what this started ends."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join()
+        self._control.unlink(missing_ok=True)
+
+    def __enter__(self) -> PagePrinterControl:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ------------------------------------------------------------ the thread
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                caller, _ = self._listener.accept()
+            except OSError:
+                return  # closed
+            with contextlib.suppress(OSError), caller, caller.makefile("rb") as lines:
+                caller.settimeout(_CALLER_SECONDS)
+                while line := lines.readline(_LONGEST_LINE):
+                    caller.sendall(json.dumps(self._obey(line)).encode() + b"\n")
+
+    def _obey(self, line: bytes) -> dict[str, Any]:
+        try:
+            condition = self._condition
+            for key, value in dict(json.loads(line)).items():
+                condition = changed(condition, key, value)
+            if condition != self._condition:
+                self._work(self._condition, condition)
+        except (ValueError, TypeError, RecursionError, OSError) as error:
+            return {"ok": False, "error": str(error)}
+        self._condition = condition
+        return {"ok": True, "state": self._state()}
+
+    def _work(self, old: PageCondition, new: PageCondition) -> None:
+        """Make the printer so. Raises OSError."""
+        printer, has_started = self._printer, False
+        if new.power != old.power:
+            if new.power == "off":
+                printer.switch_off_machine()
+            else:
+                printer.switch_on_machine()
+                has_started = True
+        if new.power == "off" and (new.paper, new.media, new.toner) != (
+            old.paper,
+            old.media,
+            old.toner,
+        ):
+            raise OSError("the page printer has no power")
+        if has_started or (new.paper, new.media) != (old.paper, old.media):
+            printer.load_tray(MEDIA[new.media], SHEETS[new.paper])
+        if has_started or new.toner != old.toner:
+            printer.set_toner(new.toner)
+        if new.trouble != old.trouble:
+            printer.set_trouble(TROUBLES[new.trouble])
+        if new.cups != old.cups:
+            if new.cups == "off":
+                printer.kill_cups()
+            else:
+                printer.start_cups_again()
+
+    def _state(self) -> dict[str, Any]:
+        return {**asdict(self._condition), "printed": len(self._printer.printed)}
