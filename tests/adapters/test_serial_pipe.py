@@ -17,7 +17,7 @@ from hw.protocols import Confirmed, Cut, Line, Raster, Slip
 from hw.virtual.serial import VirtualSerialPrinter
 
 NOBODY = 65534
-QUICK = Patience(answer=0.3, stall=0.5, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1)
+QUICK = Patience(answer=1.0, stall=5.0, confirmation=30.0, process_id=0.5, poll=0.1)
 
 
 @pytest.fixture

@@ -267,7 +267,7 @@ def test_an_empty_bus(pipe_to: PipeTo) -> None:
 # ---------------------------------------------------------------- whole jobs
 
 
-QUICK = Patience(answer=0.3, stall=0.5, confirmation=2.0, silent=0.6, process_id=0.4, poll=0.1)
+QUICK = Patience(answer=1.0, stall=5.0, confirmation=30.0, process_id=0.5, poll=0.1)
 PICTURE: Slip = (Raster(576, bytes(range(72)) * 800), Line("Kode: ABCDE-12345"), Cut())
 
 
