@@ -47,6 +47,7 @@ class LinkSection(msgspec.Struct, frozen=True):
     key: str
     port: Port = 8883
     heartbeat_seconds: Seconds = 300.0
+    backlog_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
 
 
 class UiSection(msgspec.Struct, frozen=True):

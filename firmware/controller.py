@@ -92,7 +92,7 @@ class Controller:
         self._beat_at = 0.0
         self._beaten_at = float("-inf")
         self._outbox_at = 0.0
-        self._outbox = Outbox(parts.store, random)
+        self._outbox = Outbox(parts.store, random, parts.backlog_seconds)
         tell = self._events.append
         self._printing = Printing(
             parts.store,
@@ -447,10 +447,8 @@ class Controller:
         )
 
     def _send_due(self, now: float) -> None:
-        due = self._outbox.due(now)
-        for message in due:
+        for message in self._outbox.due(now):
             self._parts.link.publish(message.kind, message.payload)
-        self._outbox.sent(due)
         self._outbox_at = now + OUTBOX_SECONDS
 
     def _answer(self, receipt: wire.ReceiptUp) -> None:

@@ -7,6 +7,7 @@ one would end that thread in silence while the client still calls itself connect
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,7 @@ class Link:
         self._client.tls_set_context(_tls(files))
         self._client.max_inflight_messages_set(20)
         self._client.will_set(wire.state_topic(kiosk), will, qos=1, retain=True)
+        self._client.on_socket_open = guarded(post, _without_delay)
         self._client.on_connect = guarded(post, self._on_connect)
         self._client.on_connect_fail = guarded(post, self._on_connect_fail)
         self._client.on_disconnect = guarded(post, self._on_disconnect)
@@ -115,6 +117,11 @@ class Link:
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         self._post(MessageCame(message.topic, bytes(message.payload)))
+
+
+def _without_delay(_client: Any, _data: Any, line: socket.socket) -> None:
+    """Nagle's algorithm and delayed acknowledgements would make each receipt wait 40 ms."""
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _tls(files: tuple[Path, Path, Path]) -> ssl.SSLContext:

@@ -21,22 +21,31 @@ EXPRESS = 4
 SLOW_AFTER = 5
 RESEND_BASE_SECONDS = 10.0
 RESEND_CAP_SECONDS = 300.0
-BACKLOG_SECONDS = 600.0
-"""After an outage a backlog that is longer than the window waits up to so long."""
+
+
+MARKED_AFTER_SECONDS = 1.0
+"""A message that is receipted sooner is never written down as sent: that spares a commit."""
 
 
 @dataclass(slots=True)
 class _Flight:
     attempt: int
+    sent_at: float
     again_at: float
+    is_marked: bool = False
 
 
 class Outbox:
-    """A window of messages over the store's queue. ``random`` gives numbers from 0 to 1."""
+    """A window of messages over the store's queue. ``random`` gives numbers from 0 to 1. After an
+    outage a backlog that is longer than the window waits up to ``backlog_seconds``.
+    """
 
-    def __init__(self, store: Store, random: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, random: Callable[[], float], backlog_seconds: float = 600.0
+    ) -> None:
         self._store = store
         self._random = random
+        self._backlog_seconds = backlog_seconds
         self._flights: dict[str, _Flight] = {}
         self._backlog_at = float("-inf")
 
@@ -45,6 +54,7 @@ class Outbox:
         has room, and those whose receipt is overdue. Each is taken as sent at ``now`` (monotonic
         seconds). Those that were sent in vain many times take no room from the others.
         """
+        self._mark_sent(now)
         due = []
         for message in self._offered(now):
             flight = self._flights.get(message.id)
@@ -64,11 +74,20 @@ class Outbox:
     def _note(self, message_id: str, flight: _Flight | None, now: float) -> None:
         attempt = flight.attempt + 1 if flight else 1
         wait = resend_after(attempt, self._random(), RESEND_BASE_SECONDS, RESEND_CAP_SECONDS)
-        self._flights[message_id] = _Flight(attempt, now + wait)
+        marked = flight is not None and flight.is_marked
+        self._flights[message_id] = _Flight(attempt, now, now + wait, marked)
 
-    def sent(self, messages: Iterable[Outgoing]) -> None:
-        """They were handed to the broker."""
-        self._store.mark_sent(message.id for message in messages)
+    def _mark_sent(self, now: float) -> None:
+        """What citizens read of those that are not receipted at once; no promise."""
+        late = [
+            message_id
+            for message_id, flight in self._flights.items()
+            if not flight.is_marked and now >= flight.sent_at + MARKED_AFTER_SECONDS
+        ]
+        if late:
+            self._store.mark_sent(late)
+        for message_id in late:
+            self._flights[message_id].is_marked = True
 
     def confirm(self, message_ids: Sequence[str]) -> dict[str, str]:
         """Receipts came: which of them were not known already, and their requests."""
@@ -85,7 +104,7 @@ class Outbox:
         """The link is back: everything unconfirmed is due again, a long backlog a while later."""
         self._flights.clear()
         length, _ = self._store.queue()
-        wait = self._random() * BACKLOG_SECONDS if length > WINDOW else 0.0
+        wait = self._random() * self._backlog_seconds if length > WINDOW else 0.0
         self._backlog_at = now + wait
 
     def send_all_again(self) -> None:

@@ -33,6 +33,7 @@ class Parts:
     sections: Sections
     version: str
     heartbeat_seconds: float
+    backlog_seconds: float
     keys: tuple[bytes, bytes]
     store: Store
     journal: Journal
@@ -98,6 +99,7 @@ def assemble(
         sections=sections,
         version=version,
         heartbeat_seconds=link.heartbeat_seconds,
+        backlog_seconds=link.backlog_seconds,
         keys=(config.site_key, config.regency_key),
         store=store,
         journal=journal,

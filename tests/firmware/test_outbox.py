@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware.outbox import BACKLOG_SECONDS, EXPRESS, RESEND_BASE_SECONDS, WINDOW, Outbox
+from firmware.core.request import RequestState
+from firmware.outbox import EXPRESS, RESEND_BASE_SECONDS, WINDOW, Outbox
 from firmware.store import Filing, Store
 
 
@@ -76,10 +77,10 @@ def test_a_citizen_who_stands_there_goes_before_the_backlog(store: Store) -> Non
 
 def test_after_an_outage_a_long_backlog_waits_its_turn_in_the_district(store: Store) -> None:
     fill(store, 100)
-    outbox = Outbox(store, lambda: 0.5)
+    outbox = Outbox(store, lambda: 0.5, backlog_seconds=120.0)
     outbox.link_up(0.0)
     assert len(outbox.due(0.0)) == EXPRESS
-    assert len(outbox.due(BACKLOG_SECONDS / 2)) == WINDOW
+    assert len(outbox.due(60.0)) == WINDOW
 
 
 def test_a_short_backlog_goes_at_once(store: Store) -> None:
@@ -87,3 +88,13 @@ def test_a_short_backlog_goes_at_once(store: Store) -> None:
     outbox = Outbox(store, lambda: 1.0)
     outbox.link_up(0.0)
     assert len(outbox.due(0.0)) == WINDOW
+
+
+def test_a_citizen_reads_that_it_is_on_its_way_when_the_receipt_takes_a_while(store: Store) -> None:
+    fill(store, 2)
+    outbox = Outbox(store, lambda: 0.5)
+    outbox.due(0.0)
+    outbox.confirm(["r000"])
+    outbox.due(2.0)
+    states = {one.request_id: one.state for one in store.requests_of(b"t" * 32)}
+    assert states == {"r000": RequestState.RECEIVED, "r001": RequestState.SENT}

@@ -136,7 +136,6 @@ class Kiosk:
         self.now += 400.0
         due = self.outbox.due(self.now)
         self._up += [(wire.up_topic(KIOSK, message.kind), message.payload) for message in due]
-        self.outbox.sent(due)
 
     def hear(self, message: Message) -> None:
         """A message from the regency."""
