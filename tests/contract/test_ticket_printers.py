@@ -146,7 +146,12 @@ def driver(machine: Cable, patience: Patience = PATIENCE) -> EscposPrinter:
     return EscposPrinter(machine.pipe(), EscposEncoder(), patience)
 
 
-@pytest.fixture(params=CABLES)
+ON_THE_WIRE = [
+    pytest.param(name, marks=pytest.mark.long) if name == "usb-ip" else name for name in CABLES
+]
+
+
+@pytest.fixture(params=ON_THE_WIRE)
 def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cable]:
     with CABLES[request.param](tmp_path / "paper") as machine:
         yield machine
