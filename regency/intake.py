@@ -17,6 +17,7 @@ from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue, LetterType, check_answer
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
+from regency.database import transact
 from regency.journal import note_event, now_text, raise_alarm
 from regency.standing import compare, note_number
 from regency.store import Store
@@ -30,6 +31,9 @@ class Trouble:
 
     reason: str
     is_alarm: bool = False
+
+
+_ID_TOO_LONG = Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
 
 
 class Intake:
@@ -46,7 +50,8 @@ class Intake:
         """Commit a request, once, and say so; or say why not."""
         digest = hashlib.sha256(message.sealed).digest()
         opened = self._open(kiosk, message)
-        with self._store.engine.begin() as db:
+
+        def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id)
             known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
             if known is not None:
@@ -56,7 +61,9 @@ class Intake:
                 return self._refuse(db, kiosk, "up/req", message.id, trouble)
             assert isinstance(opened, LetterRequest)
             self._insert(db, kiosk, opened, digest)
-        return wire.Receipt(message.id, _COMMITTED)
+            return wire.Receipt(message.id, _COMMITTED)
+
+        return transact(self._store.engine, take)
 
     def _open(self, kiosk: str, message: wire.RequestUp) -> LetterRequest | Trouble:
         try:
@@ -68,7 +75,7 @@ class Intake:
             return Trouble("the opened request is not readable")
         if (request.id, request.kiosk) != (message.id, kiosk):
             return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
-        return request
+        return request if len(request.id) <= t.ID_CHARACTERS else _ID_TOO_LONG
 
     def _check(self, db: Connection, kiosk: str, request: LetterRequest) -> Trouble | None:
         letter = self._catalogue.get(request.letter_type)
@@ -123,12 +130,15 @@ class Intake:
     def take_collected(self, kiosk: str, message: wire.CollectedUp) -> wire.Receipt:
         """Commit that a letter came out of a printer."""
         digest = hashlib.sha256(wire.encode(message)).digest()
-        with self._store.engine.begin() as db:
+
+        def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id)
             c = t.collected.c
             known = _digest_of(db, c.event_id, c.body_digest, message.id)
             if known is not None:
                 return self._again(db, kiosk, message.id, known == digest)
+            if len(message.id) > t.ID_CHARACTERS:
+                return self._refuse(db, kiosk, "up/evt", message.id, _ID_TOO_LONG)
             state = _state_of(db, message.request_id, kiosk)
             if state not in (RequestState.READY.value, RequestState.COLLECTED.value):
                 trouble = Trouble("collected was said of no ready letter of this kiosk", True)
@@ -138,18 +148,20 @@ class Intake:
                 _set_state(db, message.request_id, RequestState.COLLECTED)
                 actor = f"anjungan {kiosk}"
                 note_event(db, message.request_id, actor, state, RequestState.COLLECTED)
-        return wire.Receipt(message.id, _COMMITTED)
+            return wire.Receipt(message.id, _COMMITTED)
+
+        return transact(self._store.engine, take)
 
     # ------------------------------------------------------------ the rest
 
     def take_receipt(self, kiosk: str, message: wire.ReceiptUp) -> None:
         """A message down is durable at the kiosk, or cannot be used there."""
-        with self._store.engine.begin() as db:
-            db.execute(
-                update(t.down)
-                .where(t.down.c.kiosk == kiosk, t.down.c.srv_seq == message.srv_seq)
-                .values(receipted_at=now_text(), rejected=message.rejected[:200])
-            )
+        receipted = (
+            update(t.down)
+            .where(t.down.c.kiosk == kiosk, t.down.c.srv_seq == message.srv_seq)
+            .values(receipted_at=now_text(), rejected=message.rejected[:200])
+        )
+        transact(self._store.engine, lambda db: db.execute(receipted).close())
 
     def take_birth(self, kiosk: str, birth: wire.StateUp, retained: bool = False) -> None:
         """A kiosk is there. What it has not seen is not there, whatever it once receipted: it
@@ -159,7 +171,8 @@ class Intake:
         receipted since, so that it counts only when it was not known.
         """
         digest = hashlib.sha256(wire.encode(birth)).digest()
-        with self._store.engine.begin() as db:
+
+        def take(db: Connection) -> None:
             if not _is_news(db, kiosk, digest) and retained:
                 return
             db.execute(
@@ -173,24 +186,26 @@ class Intake:
             )
             compare(db, kiosk, birth)
 
+        transact(self._store.engine, take)
+
     def take_heartbeat(self, kiosk: str, beat: wire.Heartbeat) -> None:
         """Keep the newest health of each kiosk."""
         values = {"at": beat.at[:32], "data": msgspec.to_builtins(beat)}
-        with self._store.engine.begin() as db:
+
+        def take(db: Connection) -> None:
             here = t.heartbeats.c.kiosk == kiosk
             if not db.execute(update(t.heartbeats).where(here).values(**values)).rowcount:
                 db.execute(insert(t.heartbeats).values(kiosk=kiosk, **values))
 
+        transact(self._store.engine, take)
+
     def may_speak(self, kiosk: str) -> bool:
         """Whether the kiosk is known and not revoked: the broker's word is not enough."""
-        with self._store.engine.begin() as db:
-            query = select(t.kiosks.c.revoked).where(t.kiosks.c.id == kiosk)
-            return db.execute(query).scalar_one_or_none() is False
+        return self._store.may_speak(kiosk)
 
     def bury(self, topic: str, size: int, reason: str) -> None:
         """Keep that a message could not be used, and why."""
-        with self._store.engine.begin() as db:
-            _bury(db, topic, size, reason)
+        transact(self._store.engine, lambda db: _bury(db, topic, size, reason))
 
 
 def _bury(db: Connection, topic: str, size: int, reason: str) -> None:
@@ -237,7 +252,7 @@ def _state_of(db: Connection, request_id: str, kiosk: str) -> str | None:
     query = select(t.requests.c.state).where(
         t.requests.c.id == request_id, t.requests.c.kiosk == kiosk
     )
-    return db.execute(query.with_for_update()).scalar_one_or_none()
+    return db.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
 
 
 def _set_state(db: Connection, request_id: str, state: RequestState) -> None:

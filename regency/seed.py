@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Table, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from firmware.core.errors import ConfigurationError
 from regency import tables as t
+from regency.database import transact
 from regency.directory import tell_directory
 from regency.model import Enrolment, Seed
 from regency.store import Store
@@ -46,37 +47,40 @@ def load(store: Store, seed: Seed) -> Loaded:
     something names a village or resident that is nowhere.
     """
     try:
-        return _load(store, seed)
+        return transact(store.engine, lambda db: _load(db, seed))
+    except DataError as error:
+        raise ConfigurationError(
+            "the seed file has a name, code or number that is longer than the database keeps"
+        ) from error
     except IntegrityError as error:
         raise ConfigurationError(
             "the seed file names a village or a resident that is neither in it nor known already"
         ) from error
 
 
-def _load(store: Store, seed: Seed) -> Loaded:
+def _load(db: Connection, seed: Seed) -> Loaded:
     hasher = PasswordHasher()
-    with store.engine.begin() as db:
-        for village in seed.villages:
-            _keep(db, t.villages, {"code": village.code}, {"data": msgspec.to_builtins(village)})
-        for kiosk in seed.kiosks:
-            _keep(db, t.kiosks, {"id": kiosk.id}, {"village": kiosk.village})
-        for one in seed.residents:
-            values = {"village": one.village, "profile": msgspec.to_builtins(one.profile)}
-            _keep(db, t.residents, {"nik": one.profile.nik}, values)
-        for officer in seed.officers:
-            _keep(
-                db,
-                t.officers,
-                {"username": officer.username},
-                {
-                    "name": officer.name,
-                    "role": officer.role,
-                    "village": officer.village,
-                    "password_hash": hasher.hash(officer.password),
-                },
-            )
-        new_cards = sum(_enrol(db, enrolment) for enrolment in seed.enrolments)
-        tell_directory(db)
+    for village in seed.villages:
+        _keep(db, t.villages, {"code": village.code}, {"data": msgspec.to_builtins(village)})
+    for kiosk in seed.kiosks:
+        _keep(db, t.kiosks, {"id": kiosk.id}, {"village": kiosk.village})
+    for one in seed.residents:
+        values = {"village": one.village, "profile": msgspec.to_builtins(one.profile)}
+        _keep(db, t.residents, {"nik": one.profile.nik}, values)
+    for officer in seed.officers:
+        _keep(
+            db,
+            t.officers,
+            {"username": officer.username},
+            {
+                "name": officer.name,
+                "role": officer.role,
+                "village": officer.village,
+                "password_hash": hasher.hash(officer.password),
+            },
+        )
+    new_cards = sum(_enrol(db, enrolment) for enrolment in seed.enrolments)
+    tell_directory(db)
     return Loaded(
         len(seed.villages),
         len(seed.kiosks),

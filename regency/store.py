@@ -188,6 +188,11 @@ class Store:
 
     # ------------------------------------------------------------ for the wire
 
+    def may_speak(self, kiosk: str) -> bool:
+        """Whether the kiosk is known and not revoked."""
+        row = self._row(select(t.kiosks.c.revoked).where(t.kiosks.c.id == kiosk))
+        return row is not None and row[0] is False
+
     def undelivered(self, kiosk: str, after: int = 0) -> list[DownRow]:
         """Messages beyond ``after`` that the kiosk has not receipted, in order."""
         c = t.down.c

@@ -1,4 +1,8 @@
-"""The regency's tables, SQLAlchemy Core: SQLite by default, PostgreSQL by URL."""
+"""The regency's tables, SQLAlchemy Core: SQLite by default, PostgreSQL by URL.
+
+PostgreSQL keeps to the lengths and sizes given here, SQLite to none: what comes from outside is
+checked or cut before it is written.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -14,31 +19,45 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    Text,
+    TypeDecorator,
 )
 
 metadata = MetaData()
+ID_CHARACTERS = 36
+"""A UUID as text: what a message or request may be called."""
+
+
+class _Words(TypeDecorator[str]):
+    """Text from outside. PostgreSQL takes no NUL in it: another sign that says nothing will do."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """On its way into the database, to be kept or looked for."""
+        return value.replace("\0", "\ufffd") if value else value
+
 
 villages = Table(
     "villages",
     metadata,
-    Column("code", String(10), primary_key=True),
+    Column("code", _Words(10), primary_key=True),
     Column("data", JSON, nullable=False),
 )
 
 kiosks = Table(
     "kiosks",
     metadata,
-    Column("id", String(16), primary_key=True),
+    Column("id", _Words(16), primary_key=True),
     Column("village", ForeignKey("villages.code"), nullable=False),
     Column("revoked", Boolean, nullable=False, default=False),
-    Column("last_srv_seq", Integer, nullable=False, default=0),
+    Column("last_srv_seq", BigInteger, nullable=False, default=0),
 )
 
 residents = Table(
     "residents",
     metadata,
-    Column("nik", String(16), primary_key=True),
+    Column("nik", _Words(16), primary_key=True),
     Column("village", ForeignKey("villages.code"), nullable=False),
     Column("profile", JSON, nullable=False),
 )
@@ -56,28 +75,28 @@ enrolments = Table(
 officers = Table(
     "officers",
     metadata,
-    Column("username", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", String(16), nullable=False),
+    Column("username", _Words(64), primary_key=True),
+    Column("name", _Words, nullable=False),
+    Column("role", _Words(16), nullable=False),
     Column("village", ForeignKey("villages.code"), nullable=False),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", _Words, nullable=False),
 )
 
 requests = Table(
     "requests",
     metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", _Words(ID_CHARACTERS), primary_key=True),
     Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
     Column("village", ForeignKey("villages.code"), nullable=False, index=True),
-    Column("number", String(32), nullable=False),
+    Column("number", _Words(32), nullable=False),
     Column("nik", ForeignKey("residents.nik"), nullable=False),
-    Column("letter_type", String(64), nullable=False),
+    Column("letter_type", _Words(64), nullable=False),
     Column("answers", JSON, nullable=False),
     Column("claim_hash", LargeBinary, nullable=False, index=True),
     Column("body_digest", LargeBinary, nullable=False),
-    Column("state", String(24), nullable=False),
-    Column("created_at", String(32), nullable=False),
-    Column("received_at", String(32), nullable=False),
+    Column("state", _Words(24), nullable=False),
+    Column("created_at", _Words(32), nullable=False),
+    Column("received_at", _Words(32), nullable=False),
 )
 
 # Append-only: what happened to a request, who did it and when.
@@ -86,30 +105,30 @@ events = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
-    Column("at", String(32), nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("old", String(24), nullable=False),
-    Column("new", String(24), nullable=False),
-    Column("note", Text, nullable=False, default=""),
+    Column("at", _Words(32), nullable=False),
+    Column("actor", _Words, nullable=False),
+    Column("old", _Words(24), nullable=False),
+    Column("new", _Words(24), nullable=False),
+    Column("note", _Words, nullable=False, default=""),
 )
 
 letters = Table(
     "letters",
     metadata,
     Column("request_id", ForeignKey("requests.id"), primary_key=True),
-    Column("number", String(64), nullable=False, unique=True),
-    Column("token", String(64), nullable=False, unique=True),
+    Column("number", _Words(64), nullable=False, unique=True),
+    Column("token", _Words(64), nullable=False, unique=True),
     Column("pdf", LargeBinary, nullable=False),
     Column("roll", LargeBinary, nullable=False),
-    Column("signed_at", String(32), nullable=False),
-    Column("signer", Text, nullable=False),
+    Column("signed_at", _Words(32), nullable=False),
+    Column("signer", _Words, nullable=False),
 )
 
 # The last number given, per village and year: raised in the transaction that signs.
 numbers = Table(
     "numbers",
     metadata,
-    Column("village", String(10), nullable=False),
+    Column("village", _Words(10), nullable=False),
     Column("year", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     PrimaryKeyConstraint("village", "year"),
@@ -120,11 +139,11 @@ down = Table(
     "down",
     metadata,
     Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
-    Column("srv_seq", Integer, nullable=False),
+    Column("srv_seq", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    Column("made_at", String(32), nullable=False),
-    Column("receipted_at", String(32), nullable=False, default=""),
-    Column("rejected", Text, nullable=False, default=""),
+    Column("made_at", _Words(32), nullable=False),
+    Column("receipted_at", _Words(32), nullable=False, default=""),
+    Column("rejected", _Words, nullable=False, default=""),
     PrimaryKeyConstraint("kiosk", "srv_seq"),
 )
 
@@ -153,7 +172,7 @@ sequences = Table(
     metadata,
     Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
     Column("seq", BigInteger, nullable=False),
-    Column("message_id", String(64), nullable=False),
+    Column("message_id", _Words(64), nullable=False),
     PrimaryKeyConstraint("kiosk", "seq"),
 )
 
@@ -171,21 +190,21 @@ alarms = Table(
     "alarms",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False),
-    Column("kiosk", String(16), nullable=False),
-    Column("what", Text, nullable=False),
+    Column("at", _Words(32), nullable=False),
+    Column("kiosk", _Words(16), nullable=False),
+    Column("what", _Words, nullable=False),
 )
 
 collected = Table(
     "collected",
     metadata,
-    Column("event_id", String(36), primary_key=True),
+    Column("event_id", _Words(ID_CHARACTERS), primary_key=True),
     Column("request_id", ForeignKey("requests.id"), nullable=False, index=True),
     Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
-    Column("medium", String(8), nullable=False),
-    Column("copy", Integer, nullable=False),
+    Column("medium", _Words(8), nullable=False),
+    Column("copy", BigInteger, nullable=False),
     Column("confirmed", Boolean, nullable=False),
-    Column("at", String(32), nullable=False),
+    Column("at", _Words(32), nullable=False),
     Column("body_digest", LargeBinary, nullable=False),
 )
 
@@ -194,16 +213,16 @@ dead_letters = Table(
     "dead_letters",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", String(32), nullable=False),
-    Column("topic", String(100), nullable=False),
+    Column("at", _Words(32), nullable=False),
+    Column("topic", _Words(100), nullable=False),
     Column("bytes", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", _Words, nullable=False),
 )
 
 heartbeats = Table(
     "heartbeats",
     metadata,
     Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
-    Column("at", String(32), nullable=False),
+    Column("at", _Words(32), nullable=False),
     Column("data", JSON, nullable=False),
 )

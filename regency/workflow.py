@@ -19,6 +19,7 @@ from firmware.core import seal, wire
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import STATE_WORDS, Profile, RequestState
 from regency import tables as t
+from regency.database import transact
 from regency.journal import note_event, now_text, queue_down, tell_state
 from regency.model import Role, Village
 from regency.signing import Signer, SigningTrouble, load_signer
@@ -109,15 +110,23 @@ class Workflow:
         return self._move(name, request_id, officer, note) if note else _NOTE_NEEDED
 
     def _move(self, name: str, request_id: str, officer: OfficerRow, note: str) -> Result:
-        with self._store.engine.begin() as db:
+        def move(db: Connection) -> RequestRow | Refused:
             request = _locked(db, request_id)
             refused = _may(MOVES[name], request, officer)
             if refused is not None or request is None:
                 return refused or _NOT_FOUND
             _advance(db, request, MOVES[name].target, officer.name, note)
             tell_state(db, request.kiosk, request.id, MOVES[name].target)
-        self._notify(request.kiosk)
-        return self._done(request_id)
+            return request
+
+        return self._tell(transact(self._store.engine, move))
+
+    def _tell(self, moved: RequestRow | Refused) -> Result:
+        """It is committed: what waits for the kiosk may go."""
+        if isinstance(moved, Refused):
+            return moved
+        self._notify(moved.kiosk)
+        return self._done(moved.id)
 
     def _done(self, request_id: str) -> Result:
         request = self._store.request(request_id)
@@ -164,14 +173,16 @@ class Workflow:
         signer = load_signer(self._credentials / f"{officer.village}.p12", passphrase)
         if isinstance(signer, SigningTrouble):
             return Refused(signer.sentence)
-        with self._store.engine.begin() as db:
+
+        def sign(db: Connection) -> RequestRow | Refused:
             locked = _locked(db, request_id)
             refused = _may(MOVES["sign"], locked, officer)
             if refused is not None or locked is None:
                 return refused or _NOT_FOUND
             self._sign_locked(db, locked, officer, signer)
-        self._notify(request.kiosk)
-        return self._done(request_id)
+            return locked
+
+        return self._tell(transact(self._store.engine, sign))
 
     def _sign_locked(
         self, db: Connection, request: RequestRow, officer: OfficerRow, signer: Signer
@@ -233,8 +244,8 @@ def _may(move: Move, request: RequestRow | None, officer: OfficerRow) -> Refused
 
 
 def _locked(db: Connection, request_id: str) -> RequestRow | None:
-    query = REQUEST_COLUMNS.where(t.requests.c.id == request_id).with_for_update()
-    row = db.execute(query).one_or_none()
+    query = REQUEST_COLUMNS.where(t.requests.c.id == request_id)
+    row = db.execute(query.with_for_update(key_share=True)).one_or_none()
     return request_row(row._mapping) if row else None
 
 
@@ -258,9 +269,10 @@ def _profile(db: Connection, nik: str) -> Profile:
 
 def _next_number(db: Connection, village: str, year: int) -> int:
     """The village's next number this year. The village's row is held meanwhile, so that the
-    year's first two signers do not both begin the count.
+    year's first two signers do not both begin the count; requests of the village may come in.
     """
-    db.execute(select(t.villages.c.code).where(t.villages.c.code == village).with_for_update())
+    held = select(t.villages.c.code).where(t.villages.c.code == village)
+    db.execute(held.with_for_update(key_share=True))
     here = (t.numbers.c.village == village) & (t.numbers.c.year == year)
     raised = update(t.numbers).where(here).values(last=t.numbers.c.last + 1)
     number = db.execute(raised.returning(t.numbers.c.last)).scalar_one_or_none()

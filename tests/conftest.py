@@ -12,6 +12,9 @@ import pytest
 
 from hw.virtual.reader import VirtualReader
 from provisioning.cabinet import Cabinet
+from provisioning.postgres import Postgres
+from regency.database import open_engine
+from regency.tables import metadata
 
 LONG_TIMEOUT_SECONDS = 1800
 
@@ -54,3 +57,32 @@ def virtual_reader() -> Iterator[VirtualReader]:
         yield reader
     del os.environ["PCSCLITE_CSOCK_NAME"]
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for the whole run."""
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """One database for the whole run: making another takes longer than emptying this one."""
+    return postgres.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database of the regency, of either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'regency.db'}"
+        return
+    url = request.getfixturevalue("postgres_url")
+    yield url
+    engine = open_engine(url)
+    with engine.begin() as db:
+        db.exec_driver_sql("SET LOCAL lock_timeout = '20s'")  # a test that kept it is to blame
+        names = ", ".join(metadata.tables)
+        db.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    engine.dispose()

@@ -30,10 +30,10 @@ from tests.regency.web_office import Office
 class Wire:
     """A regency at work, and a kiosk's link to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.broker = Broker(folder)
         self.broker.start()
-        self.office = Office(folder)
+        self.office = Office(folder, database=database)
         self.store = self.office.store
         self.ingest = self.start()
         self.links: list[Link] = []

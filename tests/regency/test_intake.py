@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.intake import Intake
 from regency.letters import load_catalogue
+from regency.store import Store
 from tests.regency.letter_parts import SITI, SONGGON
 from tests.regency.web_office import Office
 
@@ -55,8 +57,9 @@ def sealed(inside: LetterRequest, outside_id: str = "", public: bytes = PUBLIC) 
 class Post:
     """A regency's intake with its office around it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.office = Office(folder)
+    def __init__(self, folder: Path, database: str) -> None:
+        self.url = database
+        self.office = Office(folder, database=database)
         self.store = self.office.store
         with self.store.engine.begin() as db:
             row = {"village": SONGGON.code, "revoked": False, "last_srv_seq": 0}
@@ -72,8 +75,8 @@ class Post:
 
 
 @pytest.fixture
-def post(tmp_path: Path) -> Iterator[Post]:
-    post = Post(tmp_path)
+def post(tmp_path: Path, database_url: str) -> Iterator[Post]:
+    post = Post(tmp_path, database_url)
     yield post
     post.store.close()
 
@@ -88,8 +91,10 @@ def test_a_request_is_committed_and_receipted(post: Post) -> None:
     assert [event.new for event in post.store.history(row.id)] == ["received"]
 
 
-def test_the_database_does_not_hold_the_claim_code(tmp_path: Path, post: Post) -> None:
+def test_the_database_does_not_hold_the_claim_code(tmp_path: Path) -> None:
+    post = Post(tmp_path, f"sqlite:///{tmp_path / 'regency.db'}")
     post.intake.take_request(KIOSK, sealed(request()))
+    post.store.close()
     for file in tmp_path.glob("regency.db*"):
         assert CLAIM.encode() not in file.read_bytes()
 
@@ -108,6 +113,70 @@ def test_the_same_id_with_another_body_is_an_alarm(post: Post) -> None:
     assert post.reasons() == ["the same id came with another body"]
     row = post.store.request(request().id)
     assert row is not None and row.answers == ANSWERS
+
+
+def test_two_workers_that_take_the_same_message_at_once_commit_it_once(post: Post) -> None:
+    """Each has its own connections, as another process has."""
+    messages = [sealed(request(id=f"01993c2a-1111-7000-8000-{n:012d}")) for n in range(12)]
+    signed = post.office.signed()
+    events = [collected(signed, id=f"e{n}", seq=100 + n) for n in range(12)]
+    others = [Store(post.url, "s" * 40) for _ in range(3)]
+    answers: list[wire.Receipt] = []
+    start = threading.Barrier(len(others))
+
+    def work(store: Store) -> None:
+        intake = Intake(store, load_catalogue(), SEED)
+        for number, (message, event) in enumerate(zip(messages, events, strict=True)):
+            start.wait(60)
+            answers.append(
+                intake.take_request(KIOSK, msgspec.structs.replace(message, seq=number + 1))
+            )
+            answers.append(intake.take_collected(KIOSK, event))
+            intake.take_heartbeat(KIOSK, BEAT)
+
+    threads = [threading.Thread(target=work, args=(store,)) for store in others]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for store in others:
+        store.close()
+    assert [answer.outcome for answer in answers] == ["committed"] * 72
+    assert len(post.rows(t.requests)) == 13
+    assert len(post.rows(t.collected)) == 12
+    taken = [row for row in post.rows(t.events) if row.new == "received"]
+    assert len(taken) == 12
+    assert [row for row in post.rows(t.events) if row.new == "collected"][1:] == []
+    assert (post.rows(t.alarms), post.reasons()) == ([], [])
+
+
+LONG = "x" * 70
+BEAT = wire.Heartbeat(
+    KIOSK, "2026-11-24", 1, 2, "online", "online", "full", "noDevice", 0, 0, 3, "0.1.0"
+)
+
+
+def test_what_a_database_does_not_hold_is_refused_or_cut_and_nothing_fails(post: Post) -> None:
+    """SQLite would take it all, PostgreSQL keeps to lengths, sizes and takes no NUL."""
+    signed = post.office.signed()
+    huge = (1 << 53) - 1
+    intake = post.intake
+    long_id = intake.take_request(KIOSK, sealed(request(id=LONG)))
+    nul = intake.take_request(KIOSK, sealed(request(number="1\0" + LONG, id="a\0b")))
+    event = intake.take_collected(KIOSK, collected(signed, id=LONG, seq=7))
+    copy = intake.take_collected(KIOSK, collected(signed, copy=huge, at=LONG, medium=LONG))
+    intake.take_receipt(KIOSK, wire.ReceiptUp(huge, rejected="\0" * 300))
+    intake.take_heartbeat(KIOSK, msgspec.structs.replace(BEAT, at="\0" + LONG, firmware="\0"))
+    intake.bury("k1/\0/" + LONG * 3, 5, "\0" + LONG * 9)
+    intake.take_birth(KIOSK, wire.StateUp(True, huge, huge, huge, "\0", huge))
+    assert [r.outcome for r in (long_id, nul, event, copy)] == [
+        "rejected",
+        "committed",
+        "rejected",
+        "committed",
+    ]
+    assert post.store.officer("\0") is None
+    assert post.store.letter_by_token("\0" + LONG * 9) is None
 
 
 BAD: list[tuple[wire.RequestUp, str]] = [

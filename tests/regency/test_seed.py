@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -32,8 +31,8 @@ FIRST = Seed(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'regency.db'}", "s" * 40)
+def store(database_url: str) -> Iterator[Store]:
+    store = Store(database_url, "s" * 40)
     load(store, FIRST)
     yield store
     store.close()

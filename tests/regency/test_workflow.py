@@ -98,7 +98,8 @@ def test_signing_twice_gives_one_letter(office: Office) -> None:
     assert office.store.letter(signed) == before
 
 
-def test_many_signers_at_once_leave_no_gap_and_no_double(office: Office) -> None:
+def test_many_signers_at_once_leave_no_gap_and_no_double(tmp_path: Path, database_url: str) -> None:
+    office = Office(tmp_path, database=database_url)
     waiting = [office.approved() for _ in range(6)]
     head = office.officer("kades")
     results: list[Result] = []
@@ -115,6 +116,7 @@ def test_many_signers_at_once_leave_no_gap_and_no_double(office: Office) -> None
     letters = [office.store.letter(one) for one in waiting]
     numbers = sorted(letter.number.split("/")[1] for letter in letters if letter)
     assert numbers == [f"{n:03d}" for n in range(1, 7)]
+    office.store.close()
 
 
 def test_a_letter_s_number() -> None:

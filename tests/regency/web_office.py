@@ -61,9 +61,12 @@ class Office:
 
     ACTIONS = ("periksa", "setujui", "kembalikan", "tolak", "tanda-tangani")
 
-    def __init__(self, folder: Path, public_url: str = "http://testserver") -> None:
+    def __init__(
+        self, folder: Path, public_url: str = "http://testserver", database: str = ""
+    ) -> None:
         settings = _Settings(public_url)
-        self.store = Store(f"sqlite:///{folder / 'regency.db'}", settings.session_secret)
+        where = database or f"sqlite:///{folder / 'regency.db'}"
+        self.store = Store(where, settings.session_secret)
         SmallCa().p12(folder, PASSPHRASE)
         self.workflow = _workflow(self.store, folder, public_url)
         self.app: FastAPI = make_app(settings, self.store, self.workflow)
