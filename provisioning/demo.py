@@ -283,6 +283,10 @@ def _keep_journal(cabinet: Cabinet, out: Path) -> None:
 def _stay_up(cabinet: Cabinet) -> None:
     display = cabinet.display
     assert display is not None
+    with step("the kiosk gets its page printer back"):
+        cabinet.stop("controller")
+        cabinet.configure(page_printer=True)
+        cabinet.start_controller()
     card, screen = cabinet.cards[1], display.environment["DISPLAY"]
     keeper = Keeper(cabinet)
     workbench = cabinet.start_workbench(keeper.write_manifest())

@@ -97,3 +97,4 @@ def test_three_lamps_at_their_places(lamps: VirtualIndicator, lamps_page: Page) 
     assert len(changes_of(lamps_page, "paper", 4)) >= 4
     assert lamps_page.locator('.lamp[data-place="service"]').get_attribute("data-lit") == "true"
     assert lamps_page.locator('.lamp[data-place="card"]').get_attribute("data-lit") == "false"
+    expect(lamps_page.locator("#pins")).to_be_hidden()  # nothing else is wired here

@@ -234,6 +234,11 @@ function setPins() {
 
 function showPins(pins) {
   if (!showAnswer("pins", pins, "no controller")) return;
+  const wired = (id, line) => { $(id).closest("label, div").hidden = line === undefined; };
+  wired("door", pins.door);
+  wired("mains", pins.mains);
+  wired("press", pins.service);
+  $("pins").hidden = !["door", "mains", "service"].some((line) => line in pins);
   showSwitch("door", pins.door === "closed");
   showSwitch("mains", pins.mains === "on");
 }
@@ -274,7 +279,7 @@ function showPages(pages) {
   showSwitch("pages-power", pages.power === "on");
   showSwitch("pages-cups", pages.cups === "on");
   const count = pages.printed === 1 ? "1 sheet" : `${pages.printed} sheets`;
-  $("pages-told").textContent = `${count} in the tray`;
+  $("pages-told").textContent = `${count} printed so far`;
 }
 
 function setPrograms(programs, commands) {
