@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 Value = int | str | bytes
 Attributes = dict[str, list[Value]]
 
+GET_JOBS = 0x000A
 GET_PRINTER_ATTRIBUTES = 0x000B
 OPERATION_GROUP, END = 0x01, 0x03
 INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
@@ -28,7 +29,18 @@ class IppError(Exception):
 
 def printer_question(uri: str, wanted: Iterable[str]) -> bytes:
     """Get-Printer-Attributes for the printer at ``uri``."""
-    head = struct.pack(">BBHIB", 2, 0, GET_PRINTER_ATTRIBUTES, 1, OPERATION_GROUP)
+    return _question(GET_PRINTER_ATTRIBUTES, uri, b"", wanted)
+
+
+def ended_jobs_question(uri: str, most: int) -> bytes:
+    """Get-Jobs: names and states of the last ``most`` jobs that have ended, newest first."""
+    limit = _named(INTEGER, "limit") + struct.pack(">Hi", 4, most)
+    which = _attribute(KEYWORD, "which-jobs", "completed")
+    return _question(GET_JOBS, uri, limit + which, ("job-name", "job-state"))
+
+
+def _question(operation: int, uri: str, more: bytes, wanted: Iterable[str]) -> bytes:
+    head = struct.pack(">BBHIB", 2, 0, operation, 1, OPERATION_GROUP)
     names = list(wanted)
     keywords = (
         _attribute(KEYWORD, "requested-attributes" if place == 0 else "", name)
@@ -40,6 +52,7 @@ def printer_question(uri: str, wanted: Iterable[str]) -> bytes:
             _attribute(CHARSET, "attributes-charset", "utf-8"),
             _attribute(LANGUAGE, "attributes-natural-language", "en"),
             _attribute(URI, "printer-uri", uri),
+            more,
             *keywords,
             bytes((END,)),
         )
@@ -47,8 +60,13 @@ def printer_question(uri: str, wanted: Iterable[str]) -> bytes:
 
 
 def _attribute(tag: int, name: str, value: str) -> bytes:
-    key, data = name.encode(), value.encode()
-    return struct.pack(">BH", tag, len(key)) + key + struct.pack(">H", len(data)) + data
+    data = value.encode()
+    return _named(tag, name) + struct.pack(">H", len(data)) + data
+
+
+def _named(tag: int, name: str) -> bytes:
+    key = name.encode()
+    return struct.pack(">BH", tag, len(key)) + key
 
 
 def answered(data: bytes) -> Attributes:

@@ -46,7 +46,8 @@ TROUBLE_SECONDS = 1.2  # a printer may report trouble for a moment while it take
 WARNING_SECONDS = 8.0  # a warning that lasts while a job does not move is its cause
 SILENCE_SECONDS = 15.0  # a busy machine may answer nobody but its own print server
 COMPLETED = 9
-ENDED = (7, 8, COMPLETED)  # canceled, aborted, completed
+GIVEN_UP = (7, 8)  # canceled, aborted
+ENDED = (*GIVEN_UP, COMPLETED)
 TELLS_THE_END = ("ipp", "ipps", "dnssd", "implicitclass")
 STATE = ["printer-state", "printer-state-reasons", "media-supported", "device-uri"]
 
@@ -234,21 +235,20 @@ class CupsPagePrinter:
     def _cancel(self, link: Any, job: int, size: int, status: PrinterStatus) -> PrintOutcome:
         """Cancel; the job may have ended well in the meantime."""
         self._end(link, job)
-        is_done = _job_state(link, job) == COMPLETED
         outcome = self._ending(link, job, size)
-        return outcome if is_done else Interrupted(size, status)
+        return Interrupted(size, status) if isinstance(outcome, Interrupted) else outcome
 
     def _end(self, link: Any, job: int) -> None:
         """Cancel, and wait until that has reached the machine."""
         with contextlib.suppress(cups.IPPError):  # it has ended already
             link.cancelJob(job)
         deadline = time.monotonic() + CANCEL_SECONDS
-        while time.monotonic() < deadline and _job_state(link, job) not in ENDED:
+        while time.monotonic() < deadline and not _has_stopped(link, job):
             time.sleep(POLL_SECONDS)
 
     def _ending(self, link: Any, job: int, size: int) -> PrintOutcome:
-        is_done = _job_state(link, job) == COMPLETED
         attributes = self._attributes(link)
+        is_done = _job_state(link, job) == COMPLETED and not _given_up(link, job, attributes)
         self._forget(link, job)
         if not is_done:
             status = self._status(link)
@@ -337,6 +337,30 @@ def _job_state(link: Any, job: int) -> int:
     attributes = link.getJobAttributes(job, requested_attributes=["job-state"])
     state: int = attributes["job-state"]
     return state
+
+
+def _has_stopped(link: Any, job: int) -> bool:
+    """CUPS calls a job cancelled before its backend has told the machine so. Who purges it then
+    kills the backend, and the machine prints the letter when its trouble is mended.
+    """
+    told = link.getJobAttributes(job, requested_attributes=["job-state", "job-state-reasons"])
+    reasons = told.get("job-state-reasons", [])
+    reasons = [reasons] if isinstance(reasons, str) else reasons
+    return told["job-state"] in ENDED and "processing-to-stop-point" not in reasons
+
+
+def _given_up(link: Any, job: int, attributes: dict[str, Any]) -> bool:
+    """Whether the machine itself says that it did not finish the job. CUPS may call a job completed
+    that somebody cancelled at the machine; a machine that remembers no jobs leaves it at that.
+    """
+    device = urlsplit(str(attributes.get("device-uri", "")))
+    if device.scheme != "ipp" or not device.hostname:
+        return False
+    title = str(link.getJobAttributes(job, requested_attributes=["job-name"])["job-name"])
+    port, uri = device.port or IPP_PORT, device.geturl()
+    with contextlib.suppress(*ipp_machine.NO_ANSWER):
+        return ipp_machine.job_state(device.hostname, port, uri, title) in GIVEN_UP
+    return False
 
 
 def _job_gone(queue: str) -> PrinterOffline:

@@ -138,15 +138,16 @@ class VirtualPagePrinter:
         assert self._state is not None
         jobs = self._job_ids()
         for job in jobs:
-            _ipptool(self._uri, str(self._state / ipp_files.CANCEL), "-d", f"job={job}")
+            _ipptool(self.uri, str(self._state / ipp_files.CANCEL), "-d", f"job={job}")
         return len(jobs)
 
     @property
-    def _uri(self) -> str:
+    def uri(self) -> str:
+        """Where the machine itself answers, past the print server."""
         return f"ipp://127.0.0.1:{self._ipp_port}/ipp/print"
 
     def _job_ids(self) -> list[str]:
-        listed = _ipptool(self._uri, "get-jobs.test").splitlines()
+        listed = _ipptool(self.uri, "get-jobs.test").splitlines()
         return [line.split("=")[1].strip() for line in listed if "job-id (" in line]
 
     def __enter__(self) -> VirtualPagePrinter:

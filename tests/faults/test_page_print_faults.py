@@ -6,12 +6,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from firmware.core import view
+from hw.printer.ipp_machine import job_state
+from hw.printer.page import CupsPagePrinter
+from hw.protocols import Confirmed, Interrupted, PrintOutcome
 from hw.virtual.ipp import VirtualPagePrinter
 from provisioning.layout import Devices
 from tests.faults.print_bench import PrintBench, Shown
@@ -75,30 +82,104 @@ def bench(running: PageBench) -> Iterator[PageBench]:
     running.leave()
 
 
-TROUBLES = [
-    pytest.param("media-empty-error", "Kertas habis.", id="paper out"),
-    pytest.param("media-jam-error", "Kertas tersangkut.", id="jam", marks=pytest.mark.long),
-    pytest.param(
-        "marker-supply-empty-error",
-        "Tinta atau toner habis.",
-        id="toner out",
-        marks=pytest.mark.long,
+OUT = "Kertas habis."
+MOVING = "moving-to-paused"  # the job hangs
+
+
+def _hold(machine: VirtualPagePrinter) -> None:
+    """The sheet hangs in the machine."""
+    machine.set_trouble(MOVING)
+
+
+def _let_go(machine: VirtualPagePrinter) -> None:
+    machine.set_trouble(None)
+
+
+def _let_go_and_switch_on(machine: VirtualPagePrinter) -> None:
+    machine.set_trouble(None)
+    machine.switch_on_machine()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """``message`` is what the citizen reads. A fault that is known before the letter is handed over
+    keeps it waiting; one that comes with the letter at hand leaves it UNKNOWN. ``then`` is what
+    happens once the machine has the letter.
+    """
+
+    name: str
+    happen: Callable[[VirtualPagePrinter], object]
+    mend: Callable[[VirtualPagePrinter], object]
+    message: str = ""
+    then: Callable[[VirtualPagePrinter], object] | None = None
+
+
+def _trouble(name: str, reason: str, message: str) -> Trouble:
+    return Trouble(name, lambda m: m.set_trouble(reason), lambda m: m.set_trouble(None), message)
+
+
+A4 = "iso_a4_210x297mm"
+BEFORE = [
+    Trouble(
+        "wrong media size",
+        lambda m: m.load_tray(A4),
+        lambda m: m.load_tray(),
+        "Ukuran kertas di pencetak tidak sesuai.",
     ),
-    pytest.param(
-        "cover-open-error", "Tutup pencetak terbuka.", id="cover open", marks=pytest.mark.long
+    Trouble("tray empty", lambda m: m.load_tray(sheets=0), lambda m: m.load_tray(), OUT),
+    Trouble("switched off", lambda m: m.switch_off_machine(), lambda m: m.switch_on_machine()),
+    Trouble("print server dead", lambda m: m.kill_cups(), lambda m: m.start_cups_again()),
+]
+AT_HAND = [
+    _trouble("paper ends", "media-empty-error", OUT),
+    _trouble("jam", "media-jam-error", "Kertas tersangkut."),
+    _trouble("toner ends", "toner-empty-error", "Tinta atau toner habis."),
+    _trouble("cover opened", "cover-open-error", "Tutup pencetak terbuka."),
+    Trouble("cancelled at the panel", _hold, _let_go, then=lambda m: m.cancel_at_machine()),
+    Trouble(
+        "switched off meanwhile",
+        _hold,
+        _let_go_and_switch_on,
+        then=lambda m: m.switch_off_machine(),
     ),
 ]
+QUICK = {"paper ends"}
 
 
-@pytest.mark.parametrize(("reason", "message"), TROUBLES)
-def test_trouble_with_the_letter_at_hand(bench: PageBench, reason: str, message: str) -> None:
+def _params(troubles: list[Trouble]) -> list[Any]:
+    return [
+        pytest.param(each, id=each.name, marks=() if each.name in QUICK else pytest.mark.long)
+        for each in troubles
+    ]
+
+
+@pytest.mark.parametrize("trouble", _params(BEFORE))
+def test_trouble_before_the_letter(bench: PageBench, trouble: Trouble) -> None:
+    """Nothing was handed over: it comes once that is mended, and is no copy."""
+    sheets = bench.sheets
+    trouble.happen(bench.machine)
+    request_id = bench.ask_for(LETTER)
+    shown = Shown("blocked" if trouble.message else "unavailable", trouble.message)
+    assert bench.await_shown(*ENDS) == shown
+    assert bench.jobs(request_id) == [("BLOCKED", 1)]
+    trouble.mend(bench.machine)
+    assert bench.await_shown("printed", "unconfirmed", "unknown").state == "printed"
+    assert bench.jobs(request_id) == [("CONFIRMED", 1)]
+    assert bench.sheets == sheets + 1
+
+
+@pytest.mark.parametrize("trouble", _params(AT_HAND))
+def test_trouble_with_the_letter_at_hand(bench: PageBench, trouble: Trouble) -> None:
     """Nothing comes by itself once it is mended; the citizen may choose, and copies are counted."""
     sheets = bench.sheets
-    bench.machine.set_trouble(reason)
+    trouble.happen(bench.machine)
     request_id = bench.ask_for(LETTER)
-    assert bench.await_shown(*ENDS) == Shown("unknown", message)
+    if trouble.then is not None:
+        bench.until(lambda: "at hand" if bench.machine.jobs() else None)
+        trouble.then(bench.machine)
+    assert (bench.await_shown(*ENDS), bench.sheets) == (Shown("unknown", trouble.message), sheets)
     assert bench.jobs(request_id) == [("UNKNOWN", 1)]
-    bench.machine.set_trouble(None)
+    trouble.mend(bench.machine)
     bench.await_page_status("online")
     assert bench.jobs(request_id) == [("UNKNOWN", 1)]
     assert bench.sheets == sheets
@@ -135,8 +216,7 @@ def test_a_letter_of_a_killed_controller_does_not_come_out_later(bench: PageBenc
     bench.start()
     bench.await_jobs(request_id, [("UNKNOWN", 1)])
     assert bench.noted(request_id)[-1]["was"] == "AWAITING"
-    bench.await_page_status("userError")
-    bench.until(lambda: "clear" if bench.machine.spooled() == [] else None)
+    bench.until(lambda: None if bench.machine.spooled() or bench.machine.jobs() else "clear")
     bench.machine.set_trouble(None)
     bench.await_page_status("online")
     assert bench.sheets == sheets
@@ -145,3 +225,31 @@ def test_a_letter_of_a_killed_controller_does_not_come_out_later(bench: PageBenc
     assert bench.jobs(again) == [("CONFIRMED", 1)]
     assert bench.sheets == sheets + 1
     assert bench.machine.spooled() == []
+
+
+def test_the_machine_itself_is_asked_how_a_job_ended(bench: PageBench) -> None:
+    """CUPS calls a job completed now and then that somebody cancelled at the machine's panel."""
+    machine = bench.machine
+    printer = CupsPagePrinter(machine.server, machine.queue)
+    outcomes: list[PrintOutcome] = []
+    for title, is_cancelled in (("Surat 1001", False), ("Surat 1002", True)):
+        machine.set_trouble(MOVING if is_cancelled else None)
+        thread = threading.Thread(
+            target=lambda title=title: outcomes.append(
+                printer.print(b"%PDF-fictional", title, lambda _: None)
+            )
+        )
+        thread.start()
+        if is_cancelled:
+            bench.until(lambda: "cancelled" if machine.cancel_at_machine() else None)
+        thread.join(60)
+    machine.set_trouble(None)
+    assert isinstance(outcomes[0], Confirmed)
+    assert isinstance(outcomes[1], Interrupted)
+    address = urlsplit(machine.uri)
+    assert address.hostname is not None and address.port is not None
+    ended = [
+        job_state(address.hostname, address.port, machine.uri, title)
+        for title in ("Surat 1001", "Surat 1002", "Surat 1003")
+    ]
+    assert ended == [9, 7, None]  # completed, canceled, never heard of
