@@ -189,3 +189,28 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -
     store = Store(tmp_path / "old.db")
     assert store.prints.roll().used_mm == 0
     assert file_one(store).number == "kiosk-00042"
+
+
+def test_print_jobs_and_the_roll_of_an_older_kiosk_come_along(tmp_path: Path) -> None:
+    """Schema 3 knew no AWAITING, one roll without a history, and no units."""
+    file = tmp_path / "kiosk.db"
+    old = sqlite3.connect(file)
+    scripts = resources.files("firmware") / "schema"
+    for number in (1, 2, 3):
+        old.executescript((scripts / f"00{number}.sql").read_text())
+    old.execute("PRAGMA user_version = 3")
+    old.execute(
+        "UPDATE roll SET used_mm = 7000, cuts = 60, last_print_at = 'then', whole_mm = 70000"
+    )
+    job = "INSERT INTO print_job VALUES (?, 'ticket', 'r1', 'roll', 1, ?, ?, 'then')"
+    old.executemany(job, [(41, "UNKNOWN", None), (42, "SENDING", b"closed")])
+    old.commit()
+    old.close()
+    prints = Store(file).prints
+    assert [(j.id, j.state, j.content) for j in prints.unfinished_jobs()] == [
+        (42, JobState.SENDING, b"closed")
+    ]
+    assert prints.add_job("ticket", "r1", "roll", None, "now").id == 43
+    roll, unit = prints.roll(), prints.unit()
+    assert (roll.used_mm, roll.cuts, roll.whole_mm) == (7000, 60, 70000)
+    assert (unit.unit, unit.used_mm, unit.last_print_at) == ("", 7000, "then")
