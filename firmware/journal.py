@@ -91,8 +91,15 @@ class Journal:
         self._open()
 
     def _open(self) -> None:
-        self._descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._descriptor = os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         self._bytes = os.fstat(self._descriptor).st_size
+        self._end_a_torn_line()
+
+    def _end_a_torn_line(self) -> None:
+        """A power cut may have torn the last line: the next one must not be spoilt with it."""
+        if self._bytes and os.pread(self._descriptor, 1, self._bytes - 1) != b"\n":
+            with contextlib.suppress(OSError):  # a full disk
+                self._bytes += os.write(self._descriptor, b"\n")
 
     def _turn_the_page(self) -> None:
         """Begin a new file; the one before stays as ``.1``, the one before that goes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,3 +37,11 @@ def test_a_journal_goes_on_after_a_restart(tmp_path: Path) -> None:
         book.write("controller.stopped")
         book.close()
     assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_line_that_a_power_cut_tore_spoils_no_other(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_text('{"at":"2026-11-24T08:00:00","eve')
+    open_journal(tmp_path).write("controller.stopped")
+    torn, whole = (tmp_path / "journal.jsonl").read_text().splitlines()
+    assert json.loads(whole)["event"] == "controller.stopped"
+    assert torn.endswith("eve")
