@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from firmware.core.ticket import Ticket
 
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class PrintKey:
@@ -21,11 +22,7 @@ class PrintKey:
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as handle:
-                handle.write(AESGCM.generate_key(256))
-        self._cipher = AESGCM(file.read_bytes())
+        self._cipher = AESGCM(_kept(file) or _made(file))
 
     def close(self, ticket: Ticket) -> bytes:
         """The ticket, readable with this key only."""
@@ -41,3 +38,23 @@ class PrintKey:
             return msgspec.json.decode(raw, type=Ticket)
         except (InvalidTag, ValueError, msgspec.DecodeError):
             return None
+
+
+def _kept(file: Path) -> bytes | None:
+    """The key in the file; None when there is none, or when its writer was stopped halfway."""
+    try:
+        key = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    return key if len(key) == _KEY_BYTES else None
+
+
+def _made(file: Path) -> bytes:
+    """A new key. Its name stands for a whole key: a stop at any moment leaves all or nothing."""
+    key = AESGCM.generate_key(8 * _KEY_BYTES)
+    half = file.with_name(file.name + ".new")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(key)
+    half.replace(file)
+    return key
