@@ -1,0 +1,93 @@
+"""The power is cut at every step of a visit, and what was not synced is gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from tests.reliability.powercut.cuts import VARIANTS, Finding
+from tests.reliability.powercut.disk import Disk
+from tests.reliability.powercut.recording import Operation
+from tests.reliability.powercut.survey import Survey, everywhere, whole
+
+SOME = 40
+SEED = 4
+
+
+@pytest.fixture(scope="module")
+def survey() -> Iterator[Survey]:
+    survey = Survey()
+    yield survey
+    survey.close()
+
+
+def nothing_is_broken(findings: Iterable[Finding]) -> int:
+    """How many cuts there were."""
+    count, broken = 0, []
+    for finding in findings:
+        count += 1
+        broken += [f"{finding.cut.name}: {what}" for what in finding.broken]
+    assert not broken, "\n".join(broken)
+    return count
+
+
+def test_the_log_tells_all_that_happened_to_the_disk(survey: Survey) -> None:
+    disk = Disk({})
+    for operation in survey.visit.operations:
+        disk.take(operation)
+    assert disk.written() == survey.visit.end
+    assert {path.rpartition("/")[2] for path in disk.mapped} == {"kiosk.db-shm"}
+
+
+def test_cut_around_every_sync(survey: Survey) -> None:
+    """Before it nothing of it is durable, or only a part; after it all must be."""
+    numbers = {op.number for op in survey.visit.operations if op.kind == "sync"}
+
+    def around_a_sync(operation: Operation, variant: str) -> bool:
+        if operation.number in numbers:
+            return variant == "synced"
+        return operation.number + 1 in numbers and variant == "torn"
+
+    assert nothing_is_broken(survey.cut(around_a_sync)) > 50
+
+
+def test_cut_anywhere(survey: Survey) -> None:
+    points = [op.number for op in survey.visit.operations if everywhere(op, "")]
+    random = Random(SEED)
+    chosen = {(n, random.choice(VARIANTS)) for n in random.sample(points, SOME)}
+    there = survey.cut(lambda operation, variant: (operation.number, variant) in chosen)
+    assert nothing_is_broken(there) == SOME
+
+
+def test_a_second_cut_while_the_ticket_is_printed_again(survey: Survey) -> None:
+    half_a_ticket = next(cut for cut in survey.first_cuts() if cut.variant == "killed")
+    again = survey.again(half_a_ticket)
+    assert any(op.stage == "started again" for op in again.operations)
+
+    def at_paper(operation: Operation, variant: str) -> bool:
+        return operation.path == "printer" and variant in ("synced", "killed")
+
+    assert nothing_is_broken(survey.cut(at_paper, again)) > 10
+
+
+def test_a_kiosk_that_does_not_sync_is_found_out(survey: Survey) -> None:
+    """The survey itself: without the syncs of one stage a promise is broken."""
+    sending = [op for op in survey.visit.operations if op.stage == "send and ticket"]
+    told = next(op for op in sending if op.path == "screen" and b"claim_code" in op.data)
+    lying = replace(
+        survey.visit, operations=[op for op in survey.visit.operations if not _syncs(op)]
+    )
+    (finding,) = survey.cut(lambda op, variant: (op, variant) == (told, "synced"), lying)
+    assert any("is lost" in what for what in finding.broken)
+
+
+def _syncs(operation: Operation) -> bool:
+    return operation.stage == "send and ticket" and operation.kind == "sync"
+
+
+@pytest.mark.long
+def test_cut_everywhere(survey: Survey) -> None:
+    assert nothing_is_broken(whole(survey)) > 2000
