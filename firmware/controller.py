@@ -16,6 +16,7 @@ from itertools import islice
 
 import msgspec
 
+from firmware.cards import Cards
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
 from firmware.core.failures import failure_of
@@ -39,6 +40,7 @@ from firmware.signals import (
     InputReported,
     JobEnded,
     JobWent,
+    KeyMade,
     LinkDown,
     LinkUp,
     MessageCame,
@@ -115,6 +117,15 @@ class Controller:
         self.battery_is_over = False
         self._visits = Visits(
             parts.kiosk.id, parts.keys, parts.store, parts.journal, parts.worker, tell
+        )
+        self._cards = Cards(
+            parts.kiosk.id,
+            parts.keys[1],
+            parts.store,
+            parts.journal,
+            parts.worker,
+            self._visits,
+            tell,
         )
         self._post = Post(
             parts.store, self._outbox, parts.journal, _now_text, self._answer, tell, self._changed
@@ -312,6 +323,9 @@ class Controller:
             case PinTried():
                 now = time.monotonic()
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
+            case KeyMade(visit, key):
+                self._cards.key_made(visit, key, datetime.now().astimezone())
+                self._outbox_at = 0.0
             case ScreenSaid(intent):
                 self._events.append(events.Said(intent))
             case ScreenConnected():
@@ -359,6 +373,10 @@ class Controller:
                 self._visits.look_up(command, time.monotonic())
             case commands.OpenVault():
                 self._visits.open(command, time.monotonic())
+            case commands.CheckPin():
+                self._visits.check(command, time.monotonic())
+            case commands.ChangePin():
+                self._cards.change_pin(command)
             case commands.CloseVault():
                 self._close_vault()
             case commands.Submit():

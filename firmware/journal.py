@@ -36,6 +36,11 @@ EVENTS: dict[str, Kind] = {
     "card.unreadable": Kind("A card could not be read.", ("trouble",)),
     "pin.refused": Kind("A PIN was wrong; so many wrong ones in a row for this card.", ("tries",)),
     "pin.locked": Kind("A card was refused because only an officer can unlock it."),
+    "pin.change": Kind(
+        "A resident chose a new PIN: stored, failed (nothing was changed), left (the visitor went"
+        " away meanwhile) or impossible (the regency sent no token with the profile).",
+        ("outcome", "error"),
+    ),
     "request.stored": Kind("A request is durable here.", ("request_id", "letter_type")),
     "request.failed": Kind("A request could not be made durable.", ("error",)),
     "request.delivered": Kind("The regency's receipt for a message is here.", ("id",)),

@@ -10,7 +10,7 @@ from firmware.core import wire
 from firmware.core.errors import WireError
 from firmware.core.events import Delivered, Event
 from firmware.core.request import RequestState
-from firmware.core.seal import PUBLIC_KEY_BYTES
+from firmware.core.seal import TAG_BYTES, is_usable
 from firmware.journal import Journal
 from firmware.outbox import Outbox
 from firmware.store import Store
@@ -94,7 +94,8 @@ class Post:
         match message:
             case wire.DirectoryEntry():
                 _check_entry(message)
-                self._store.take_entry(message)
+                if not self._store.take_entry(message):
+                    return  # unanswered, so that it comes again
                 self._journal.write("directory.updated", revoked=message.revoked)
             case wire.LetterDown():
                 self._store.take_letter(message)
@@ -129,22 +130,9 @@ def _known_state(text: str) -> RequestState:
         raise WireError("a request is in a state that this kiosk does not know") from None
 
 
-_MOST_PASSES = 10
-_MOST_MEMORY_KIB = 256 * 1024
-_MOST_LANES = 4
-
-
 def _check_entry(entry: wire.DirectoryEntry) -> None:
-    """What a PIN would be tried against must not choke the board."""
-    kdf = entry.kdf
-    if not (
-        1 <= kdf.passes <= _MOST_PASSES
-        and 1 <= kdf.lanes <= _MOST_LANES
-        and 8 * kdf.lanes <= kdf.memory_kib <= _MOST_MEMORY_KIB
-    ):
-        raise WireError("a directory entry has Argon2id costs out of range")
-    if len(entry.public_key) != PUBLIC_KEY_BYTES or len(entry.salt) < 8 or len(entry.tag) != 32:
-        raise WireError("a directory entry has a key, salt or tag of the wrong length")
+    if not is_usable(entry.kdf, entry.salt, entry.public_key) or len(entry.tag) != TAG_BYTES:
+        raise WireError("a directory entry has a key, salt, tag or costs out of range")
 
 
 def _number_of(payload: bytes) -> int | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from firmware.core.events import Event
 from firmware.core.view import Intent
-from firmware.vault import Damaged, OpenVault
+from firmware.vault import Damaged, MadeKey, OpenVault
 from hw.protocols import CardReport, InputReport, PrinterStatus, PrintOutcome
 
 
@@ -69,6 +69,14 @@ class PinTried:
     vault: OpenVault | Damaged | None
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyMade:
+    """From the vault's thread: the key of a new PIN."""
+
+    visit: int
+    key: MadeKey
+
+
 @dataclass(frozen=True, slots=True)
 class LinkUp:
     """From the link's thread: connected and subscribed."""
@@ -129,6 +137,7 @@ Signal = (
     | JobWent
     | JobEnded
     | PinTried
+    | KeyMade
     | LinkUp
     | LinkDown
     | MessageCame

@@ -2,7 +2,7 @@
 safe from a power cut. Used by the controller's thread alone.
 
 Every public method is one transaction. Sealed columns stay sealed here. The print tables are
-reached through ``Store.prints``.
+reached through ``Store.prints``, changes of cards through ``Store.cards``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from firmware.card_books import CardBooks, waits_for_answer
 from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
@@ -89,6 +90,7 @@ class Store:
             file.chmod(0o600)
             self._prepare()
             self.prints = PrintBooks(self._db, self._transaction)
+            self.cards = CardBooks(self._db, self._transaction)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"the database {file} cannot be used: {error}; check the disk, or move the file "
@@ -282,30 +284,36 @@ class Store:
 
     # ------------------------------------------------------------ from the regency
 
-    def take_entry(self, entry: DirectoryEntry) -> None:
+    def take_entry(self, entry: DirectoryEntry) -> bool:
         """A directory entry, unless a newer one is here. A new key is a new PIN: wrong tries at
-        the old one are forgiven.
+        the old one are forgiven. False when it must come again later: the key was changed here,
+        and this entry may have been made before the regency heard of that.
         """
         with self._transaction() as db:
+            if not entry.revoked and waits_for_answer(db, entry.tag, entry.public_key):
+                return False
             _saw(db, entry.srv_seq)
             old = db.execute(
                 "SELECT srv_seq, public_key FROM directory WHERE tag = ?", (entry.tag,)
             ).fetchone()
             if old is not None and old[0] > entry.srv_seq:
-                return
+                return True
             if old is not None and old[1] != entry.public_key:
                 db.execute("DELETE FROM wrong_pin WHERE tag = ?", (entry.tag,))
             _keep_entry(db, entry)
+        return True
 
     def take_letter(self, letter: LetterDown) -> None:
-        """A signed letter, unless a newer one is here."""
+        """A signed letter, unless this one or a newer one is here: what came before may have been
+        sealed to a newer key meanwhile.
+        """
         with self._transaction() as db:
             _saw(db, letter.srv_seq)
             db.execute(
                 "INSERT INTO letter (request_id, tag, sealed, copies, srv_seq)"
                 " VALUES (?, ?, ?, 0, ?) ON CONFLICT (request_id) DO UPDATE"
                 " SET sealed = excluded.sealed, srv_seq = excluded.srv_seq"
-                " WHERE excluded.srv_seq >= letter.srv_seq",
+                " WHERE excluded.srv_seq > letter.srv_seq",
                 (letter.request_id, letter.tag, letter.sealed, letter.srv_seq),
             )
             if _is_news(db, letter.request_id, letter.srv_seq):

@@ -8,15 +8,20 @@ to the allocator.
 
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
+from firmware.card_books import Sealed
 from firmware.core import seal
+from firmware.core.cards import unpack_profile
 from firmware.core.errors import SealError
 from firmware.core.request import STATE_WORDS, Profile, RequestState
 from firmware.core.view import PendingItem, ReadyItem, Say
-from firmware.core.wire import SignedLetter
+from firmware.core.wire import KdfCost, SignedLetter
 from firmware.store import Entry, SealedLetter, SealedRequest
 
 
@@ -53,9 +58,29 @@ class OpenVault:
     public_key: bytes
     seed: bytes
     profile: Profile
+    tokens: tuple[bytes, ...] = ()
     letters: dict[str, SignedLetter] = field(default_factory=dict)
     summaries: dict[str, RequestSummary] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyOrder:
+    """A card and a new PIN, of which a key is to be made."""
+
+    visit: int
+    uid: bytes
+    pin: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MadeKey:
+    """A key and what makes it of card and PIN."""
+
+    salt: bytes
+    cost: KdfCost
+    seed: bytes
+    public_key: bytes
 
 
 class Damaged(msgspec.Struct, frozen=True):
@@ -70,11 +95,35 @@ def try_pin(attempt: Attempt) -> OpenVault | Damaged | None:
         return None
     try:
         raw = seal.unseal(seed, entry.sealed_profile, seal.profile_context(entry.tag))
-        profile = msgspec.json.decode(raw, type=Profile)
+        profile, tokens = unpack_profile(raw)
     except (SealError, msgspec.DecodeError):
         return Damaged()
-    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile)
+    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile, tokens)
     return reread(vault, attempt.letters, attempt.requests)
+
+
+def make_key(order: KeyOrder) -> MadeKey:
+    """A key under a new salt. Slow on purpose."""
+    salt, cost = os.urandom(seal.SALT_BYTES), seal.DEFAULT_COST
+    seed = seal.resident_seed(order.uid, order.pin, salt, cost)
+    return MadeKey(salt, cost, seed, seal.public_key_of(seed))
+
+
+def seal_anew(sealed: Sealed, seed: bytes, public_key: bytes) -> Sealed:
+    """What opens with ``seed``, sealed to another key; what does not open is left out."""
+    letters = _anew(sealed.letters, seal.letter_context, seed, public_key)
+    return Sealed(letters, _anew(sealed.summaries, seal.summary_context, seed, public_key))
+
+
+def _anew(
+    bodies: dict[str, bytes], context: Callable[[str], str], seed: bytes, public_key: bytes
+) -> dict[str, bytes]:
+    fresh = {}
+    for name, body in bodies.items():
+        with contextlib.suppress(SealError):
+            raw = seal.unseal(seed, body, context(name))
+            fresh[name] = seal.seal(public_key, raw, context(name))
+    return fresh
 
 
 def reread(
@@ -98,6 +147,7 @@ def reread(
         vault.public_key,
         vault.seed,
         vault.profile,
+        vault.tokens,
         opened,
         summaries,
         tuple(unreadable),

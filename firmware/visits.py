@@ -49,6 +49,7 @@ class Visits:
         self._tell = tell
         self._open: OpenVault | None = None
         self._expected: int | None = None
+        self._checking: int | None = None
         self._may_try_at: dict[bytes, float] = {}
 
     # ------------------------------------------------------------ card and PIN
@@ -67,7 +68,12 @@ class Visits:
         until = self._may_try_at.setdefault(tag, now + lockout.wait_seconds(tries))
         self._tell(events.CardKnown(command.visit, max(0.0, until - now)))
 
-    def open(self, command: commands.OpenVault, now: float) -> None:
+    def check(self, command: commands.CheckPin, now: float) -> None:
+        """Try the PIN of the open vault once more, at the same price as the first time."""
+        self._checking = command.visit
+        self.open(command, now)
+
+    def open(self, command: commands.OpenVault | commands.CheckPin, now: float) -> None:
         """Try the PIN. It is counted as wrong before it is tried."""
         tag, entry = self._entry(command.identity)
         if entry is None or entry.revoked:
@@ -76,9 +82,8 @@ class Visits:
         tries = self._store.count_pin_try(tag)
         self._may_try_at[tag] = now + lockout.wait_seconds(tries)
         self._expected = command.visit
-        attempt = Attempt(
-            command.visit, entry, command.identity.uid, command.pin, *self._sealed(tag)
-        )
+        sealed = self._sealed(tag) if isinstance(command, commands.OpenVault) else ((), ())
+        attempt = Attempt(command.visit, entry, command.identity.uid, command.pin, *sealed)
         self._worker.try_pin(attempt)
 
     def pin_tried(
@@ -96,6 +101,10 @@ class Visits:
             return
         if self._expected != visit:
             return  # the visitor has left meanwhile: nothing is kept open
+        if self._checking == visit:
+            self._checking = None
+            self._tell(events.PinChecked(visit))
+            return
         self._keep(opened)
         letters, requests = self._sealed(tag)
         ready = vaults.ready_items(opened, letters)
@@ -120,6 +129,15 @@ class Visits:
         """Forget everything that was opened."""
         self._open = None
         self._expected = None
+        self._checking = None
+
+    def opened(self, visit: int) -> OpenVault | None:
+        """What that visit's PIN opened, while the visitor is there."""
+        return self._open if self._open is not None and self._open.visit == visit else None
+
+    def reopen(self, changed: OpenVault) -> None:
+        """The visitor's vault has another key now."""
+        self._keep(vaults.reread(changed, *self._sealed(changed.tag)))
 
     def _entry(self, identity: CardIdentity) -> tuple[bytes, Entry | None]:
         tag = seal.card_tag(self._site_key, identity.uid)
@@ -132,7 +150,7 @@ class Visits:
 
     def refresh(self, visit: int) -> None:
         """Read the visitor's letters and requests again."""
-        opened = self._opened(visit)
+        opened = self.opened(visit)
         if opened is None:
             return
         letters, requests = self._sealed(opened.tag)
@@ -143,7 +161,7 @@ class Visits:
 
     def letter(self, visit: int, request_id: str) -> wire.SignedLetter | None:
         """A letter of the visitor's."""
-        opened = self._opened(visit)
+        opened = self.opened(visit)
         return opened.letters.get(request_id) if opened else None
 
     def summary(self, request_id: str) -> RequestSummary | None:
@@ -156,12 +174,9 @@ class Visits:
         """The open visit and its tag."""
         return (self._open.visit, self._open.tag) if self._open else None
 
-    def _opened(self, visit: int) -> OpenVault | None:
-        return self._open if self._open is not None and self._open.visit == visit else None
-
     def submit(self, command: commands.Submit, letter: LetterType, at: datetime) -> None:
         """File a request: sealed to the regency, durable, and only then accepted."""
-        opened = self._opened(command.visit)
+        opened = self.opened(command.visit)
         if opened is None:
             self._tell(events.RequestNotStored(command.visit))
             return

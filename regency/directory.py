@@ -6,18 +6,22 @@ once each.
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true
 
 from firmware.core import seal, wire
+from firmware.core.cards import TOKEN_BYTES, pack_profile
 from firmware.core.request import Profile
 from regency import tables as t
 from regency.journal import queue_down
 
 _REVOKED = b""
+_UNSURE = b"?"
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,16 +34,17 @@ class _Card:
     kdf: wire.KdfCost
     public_key: bytes
     profile: Profile
+    token: bytes
 
     @cached_property
     def digest(self) -> bytes:
         """Changes whenever a kiosk must be told anew."""
-        told = (self.salt, self.kdf, self.public_key, self.profile)
+        told = (self.salt, self.kdf, self.public_key, self.profile, self.token)
         return hashlib.sha256(msgspec.json.encode(told)).digest()
 
     @cached_property
     def sealed_profile(self) -> bytes:
-        profile = msgspec.json.encode(self.profile)
+        profile = pack_profile(self.profile, (self.token,))
         return seal.seal(self.public_key, profile, seal.profile_context(self.tag))
 
     def entry(self, srv_seq: int) -> wire.DirectoryEntry:
@@ -48,22 +53,49 @@ class _Card:
         )
 
 
-def tell_directory(db: Connection) -> None:
-    """Queue to every kiosk what it was not told yet."""
-    kiosks = _kiosks(db)
+def tell_directory(db: Connection, tag: bytes | None = None) -> set[str]:
+    """Queue to every kiosk what it was not told yet, of every card or of ``tag`` alone. The
+    kiosks for which something was queued.
+    """
+    kiosks, touched = _kiosks(db), set()
     told = {
         (row.kiosk, row.tag): row.digest
-        for row in db.execute(select(t.told))
+        for row in db.execute(select(t.told).where(_only(t.told.c.tag, tag)))
         if row.kiosk in kiosks
     }
-    for card in _cards(db):
+    for card in _cards(db, tag):
         for kiosk, village in kiosks.items():
             if village == card.village and told.pop((kiosk, card.tag), None) != card.digest:
                 queue_down(db, kiosk, card.entry)
                 _note(db, kiosk, card.tag, card.digest)
-    for (kiosk, tag), digest in told.items():
+                touched.add(kiosk)
+    for (kiosk, gone), digest in told.items():
         if digest != _REVOKED:
-            _revoke(db, kiosk, tag)
+            _revoke(db, kiosk, gone)
+            touched.add(kiosk)
+    return touched
+
+
+def doubt(db: Connection, kiosk: str, tag: bytes) -> None:
+    """What this kiosk holds of the card is another thing than what it was told: it will be told
+    again, whatever it is.
+    """
+    _note(db, kiosk, tag, _UNSURE)
+
+
+def set_token(db: Connection, tag: bytes, token: bytes, kiosk: str = "", seq: int = 0) -> None:
+    """The token that proves from now on that the card's profile was opened."""
+    forget_token(db, tag)
+    db.execute(insert(t.card_tokens).values(tag=tag, token=token, kiosk=kiosk, seq=seq))
+
+
+def forget_token(db: Connection, tag: bytes) -> None:
+    """The card has another key: a new token is made for it when it is told."""
+    db.execute(delete(t.card_tokens).where(t.card_tokens.c.tag == tag))
+
+
+def _only(column: Any, tag: bytes | None) -> ColumnElement[bool]:
+    return true() if tag is None else column == tag
 
 
 def _kiosks(db: Connection) -> dict[str, str]:
@@ -73,10 +105,13 @@ def _kiosks(db: Connection) -> dict[str, str]:
     return {row.id: row.village for row in rows}
 
 
-def _cards(db: Connection) -> list[_Card]:
-    e, r = t.enrolments.c, t.residents.c
-    query = select(r.village, e.tag, e.salt, e.kdf, e.public_key, r.profile).join(
-        t.residents, r.nik == e.nik
+def _cards(db: Connection, tag: bytes | None) -> list[_Card]:
+    e, r, k = t.enrolments.c, t.residents.c, t.card_tokens.c
+    query = (
+        select(r.village, e.tag, e.salt, e.kdf, e.public_key, r.profile, k.token)
+        .join(t.residents, r.nik == e.nik)
+        .outerjoin(t.card_tokens, k.tag == e.tag)
+        .where(_only(e.tag, tag))
     )
     return [
         _Card(
@@ -86,9 +121,16 @@ def _cards(db: Connection) -> list[_Card]:
             msgspec.convert(row.kdf, wire.KdfCost),
             row.public_key,
             msgspec.convert(row.profile, Profile),
+            row.token or _new_token(db, row.tag),
         )
-        for row in db.execute(query.order_by(e.nik))
+        for row in db.execute(query.order_by(e.nik)).all()
     ]
+
+
+def _new_token(db: Connection, tag: bytes) -> bytes:
+    token = secrets.token_bytes(TOKEN_BYTES)
+    set_token(db, tag, token)
+    return token
 
 
 def _revoke(db: Connection, kiosk: str, tag: bytes) -> None:

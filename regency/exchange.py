@@ -11,6 +11,7 @@ import msgspec
 
 from firmware.core import wire
 from firmware.core.errors import WireError
+from regency.cards import Answer
 from regency.intake import Intake
 from regency.store import Store
 
@@ -58,7 +59,7 @@ class Exchange:
                 request = wire.decode(payload, wire.RequestUp)
                 self._receipt(kiosk, self._intake.take_request(kiosk, request))
             case "up/evt":
-                self._receipt(kiosk, self._take_event(kiosk, wire.decode_event(payload)))
+                self._take_event(kiosk, wire.decode_event(payload))
             case "up/rcp":
                 self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":
@@ -68,12 +69,22 @@ class Exchange:
             case _:
                 raise WireError("the regency knows no such topic")
 
-    def _take_event(self, kiosk: str, event: wire.EventUp) -> wire.Receipt:
+    def _take_event(self, kiosk: str, event: wire.EventUp) -> None:
         match event:
             case wire.CollectedUp():
-                return self._intake.take_collected(kiosk, event)
+                self._receipt(kiosk, self._intake.take_collected(kiosk, event))
+            case wire.PinChangedUp():
+                self._take_card(kiosk, self._intake.cards.take_pin_change(kiosk, event))
             case wire.OrderDone():
                 raise WireError("no order was given to this kiosk")
+
+    def _take_card(self, kiosk: str, answer: Answer) -> None:
+        """The receipt goes first: until it has come, the kiosk takes no other key for the card.
+        Other kiosks are told as well, each when it is there.
+        """
+        self._receipt(kiosk, answer.receipt)
+        for touched in answer.touched & self._online:
+            self.notify(touched)
 
     def _take_state(self, kiosk: str, state: wire.StateUp, retained: bool) -> None:
         if not state.online:

@@ -5,7 +5,6 @@ here. Whatever is committed twice is committed once.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,32 +16,29 @@ from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue, LetterType, check_answer
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
+from regency.cards import CardDesk
 from regency.database import transact
 from regency.journal import note_event, now_text, raise_alarm
 from regency.standing import compare, note_number
 from regency.store import Store
+from regency.trouble import Trouble
 
 _COMMITTED, _REJECTED = "committed", "rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why a message cannot be used; without its content. ``is_alarm``: somebody should look."""
-
-    reason: str
-    is_alarm: bool = False
 
 
 _ID_TOO_LONG = Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
 
 
 class Intake:
-    """Takes messages in. ``seed`` is the regency's own key."""
+    """Takes messages in. ``seed`` is the regency's own key. What is said of cards goes to
+    ``cards``.
+    """
 
     def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
         self._store = store
         self._catalogue = catalogue
         self._seed = seed
+        self.cards = CardDesk(store, catalogue, seed)
 
     # ------------------------------------------------------------ requests
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from firmware.core.errors import ConfigurationError
 from regency import tables as t
 from regency.database import transact
-from regency.directory import tell_directory
+from regency.directory import forget_token, tell_directory
 from regency.model import Enrolment, Seed
 from regency.store import Store
 
@@ -114,4 +114,5 @@ def _enrol(db: Connection, enrolment: Enrolment) -> bool:
         "public_key": enrolment.public_key,
     }
     _keep(db, t.enrolments, {"nik": enrolment.nik}, values)
+    forget_token(db, enrolment.tag)
     return True

@@ -72,6 +72,28 @@ enrolments = Table(
     Column("public_key", LargeBinary, nullable=False),
 )
 
+# What a card's newest profile holds as proof that it was opened (firmware.core.cards), and which
+# message, with which number of its kiosk, brought it: '' and 0 when the regency made it itself.
+card_tokens = Table(
+    "card_tokens",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),
+    Column("token", LargeBinary, nullable=False),
+    Column("kiosk", _Words(16), nullable=False, default=""),
+    Column("seq", BigInteger, nullable=False, default=0),
+)
+
+# What kiosks said of cards and was done: a message that comes again is done once.
+card_events = Table(
+    "card_events",
+    metadata,
+    Column("event_id", _Words(ID_CHARACTERS), primary_key=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("kind", _Words(16), nullable=False),
+    Column("at", _Words(32), nullable=False),
+    Column("body_digest", LargeBinary, nullable=False),
+)
+
 officers = Table(
     "officers",
     metadata,

@@ -15,12 +15,13 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from firmware.core import seal, wire
+from firmware.core import wire
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import STATE_WORDS, Profile, RequestState
 from regency import tables as t
 from regency.database import transact
-from regency.journal import note_event, now_text, queue_down, tell_state
+from regency.journal import note_event, now_text, tell_state
+from regency.letters_down import send_letter
 from regency.model import Role, Village
 from regency.signing import Signer, SigningTrouble, load_signer
 from regency.store import REQUEST_COLUMNS, OfficerRow, RequestRow, Store, request_row
@@ -291,6 +292,4 @@ def _send_letter(db: Connection, request: RequestRow, signed: wire.SignedLetter)
     if row is None:
         tell_state(db, request.kiosk, request.id, S.READY)
         return
-    tag, public_key = row
-    sealed = seal.seal(public_key, wire.encode(signed), seal.letter_context(request.id))
-    queue_down(db, request.kiosk, lambda seq: wire.LetterDown(seq, request.id, tag, sealed))
+    send_letter(db, request.kiosk, (row.tag, row.public_key), signed)

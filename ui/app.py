@@ -15,7 +15,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from firmware.core.view import Form, Lights, Say, Screen, StillHere, ViewState
+from firmware.core.view import Form, Lights, Pin, Say, Screen, StillHere, ViewState
 from ui import keyboard, theme  # noqa: F401  (the .kv files name the keyboard's classes)
 from ui.bridge import Bridge
 from ui.inspect import Inspector
@@ -199,6 +199,8 @@ class Stage(FloatLayout):
 
 
 def _is_another_question(before: Screen | None, now: Screen) -> bool:
+    if isinstance(before, Pin) and isinstance(now, Pin):
+        return before.asks != now.asks
     return (
         isinstance(before, Form)
         and isinstance(now, Form)

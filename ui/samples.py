@@ -208,6 +208,14 @@ SCREENS: dict[str, view.Screen] = {
     "pin": view.Pin(3, None, 0),
     "pin-wrong": view.Pin(0, Say("PIN belum cocok. Masih ada {n} kali lagi.", {"n": "3"}), 0),
     "pin-locked": view.Pin(0, Say("PIN salah lima kali."), 15),
+    "pin-old": view.Pin(
+        0, Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": "9"}), 30, "old"
+    ),
+    "pin-new": view.Pin(4, None, 0, "new"),
+    "pin-new-weak": view.Pin(
+        0, Say("Mudah ditebak: angkanya berurutan. Pilih angka yang lain."), 0, "new"
+    ),
+    "pin-again": view.Pin(2, None, 0, "again"),
     "home": view.Home("Siti Aminah", READY[:1], PENDING[:1]),
     "home-new": view.Home(NAME, (), ()),
     "home-many": view.Home(NAME, READY, PENDING),
@@ -262,6 +270,13 @@ SCREENS: dict[str, view.Screen] = {
         Say("Anjungan belum dapat menyimpan permohonan Anda, jadi belum ada yang dikirim."),
         Say("Silakan coba sekali lagi. Bila tetap gagal, datanglah ke kantor desa."),
         True,
+    ),
+    "done": view.Done(
+        Say("PIN Anda sudah diganti"),
+        Say(
+            "Mulai sekarang pakai PIN baru di anjungan ini. Di anjungan lain PIN lama masih"
+            " berlaku sampai kabarnya tiba di sana."
+        ),
     ),
     "out-of-service": view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),

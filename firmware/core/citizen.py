@@ -52,7 +52,7 @@ def _begin(state: State, event: CardTapped) -> Result:
     return state.enter(P.LOOKING_UP), (CloseVault(), LookUp(number, event.identity))
 
 
-def _card_again(state: State, event: CardTapped) -> Result:
+def card_again(state: State, event: CardTapped) -> Result:
     """In mid-visit: the visitor's own card changes nothing, another's begins a new visit."""
     if event.identity == state.guest.identity:
         return replace(state, touched_at=state.now), ()
@@ -63,7 +63,7 @@ def _card_failed(state: State, event: CardFailed) -> Result:
     return tell(state, UNREADABLE[event.trouble])
 
 
-def _card_taken(state: State, _event: CardTaken) -> Result:
+def card_taken(state: State, _event: CardTaken) -> Result:
     return end(state) if state.policy.card_must_stay else (state, ())
 
 
@@ -75,11 +75,11 @@ def _known(state: State, event: CardKnown) -> Result:
     return replace(state, touched_at=state.now).enter(P.PIN), ()
 
 
-def _unknown(state: State, event: CardUnknown) -> Result:
+def unknown(state: State, event: CardUnknown) -> Result:
     return tell(state, REVOKED if event.revoked else NOT_ENROLLED)
 
 
-def _locked(state: State, _event: CardLocked) -> Result:
+def locked(state: State, _event: CardLocked) -> Result:
     return tell(state, LOCKED)
 
 
@@ -98,8 +98,13 @@ def _erase(state: State, _intent: view.Erase) -> Result:
     return state.with_guest(pin=state.guest.pin[:-1]), ()
 
 
+def wrong_pin(event: PinRefused) -> Say:
+    """What is said of a PIN that was wrong."""
+    return Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": str(event.tries_left)})
+
+
 def _refused(state: State, event: PinRefused) -> Result:
-    message = Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": str(event.tries_left)})
+    message = wrong_pin(event)
     state = state.with_guest(pin_message=message, pin_from=state.now + event.wait_seconds)
     return replace(state, touched_at=state.now).enter(P.PIN), ()
 
@@ -120,10 +125,10 @@ def _letters_changed(state: State, event: LettersChanged) -> Result:
 # ---------------------------------------------------------------- asking for a letter
 
 
-def _go_home(state: State, _intent: object) -> Result:
+def go_home(state: State, _intent: object) -> Result:
     guest = state.guest
     state = state.with_guest(letter=None, answers={}, position=0, filed=None, printing=None)
-    return state.enter(P.HOME), (RefreshLetters(guest.number),)
+    return state.with_guest(new_pin=None).enter(P.HOME), (RefreshLetters(guest.number),)
 
 
 def _new_letter(state: State, _intent: view.NewLetter) -> Result:
@@ -249,18 +254,18 @@ def _letter_again(state: State, _intent: view.Retry) -> Result:
 
 # ---------------------------------------------------------------- the table
 
-_AGAIN = row(_card_again, P.LOOKING_UP, P.GOODBYE)
+_AGAIN = row(card_again, P.LOOKING_UP, P.GOODBYE)
 _FINISH = row(end, P.GOODBYE)
-_TAKEN = row(_card_taken, P.GOODBYE)
-_HOME = row(_go_home, P.HOME)
+_TAKEN = row(card_taken, P.GOODBYE)
+_HOME = row(go_home, P.HOME)
 
 VISIT: dict[tuple[Phase, type], Transition] = {
     (P.OUT_OF_SERVICE, CardTapped): row(_begin, P.LOOKING_UP),
     (P.ATTRACT, CardTapped): row(_begin, P.LOOKING_UP),
     (P.ATTRACT, CardFailed): row(_card_failed, P.NOTICE),
     (P.LOOKING_UP, CardKnown): row(_known, P.PIN),
-    (P.LOOKING_UP, CardUnknown): row(_unknown, P.NOTICE),
-    (P.LOOKING_UP, CardLocked): row(_locked, P.NOTICE),
+    (P.LOOKING_UP, CardUnknown): row(unknown, P.NOTICE),
+    (P.LOOKING_UP, CardLocked): row(locked, P.NOTICE),
     (P.LOOKING_UP, CardTapped): _AGAIN,
     (P.LOOKING_UP, CardTaken): _TAKEN,
     (P.PIN, view.Digit): row(_digit, P.OPENING),
@@ -270,8 +275,8 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.PIN, CardTaken): _TAKEN,
     (P.OPENING, VaultOpened): row(_opened, P.HOME),
     (P.OPENING, PinRefused): row(_refused, P.PIN),
-    (P.OPENING, CardLocked): row(_locked, P.NOTICE),
-    (P.OPENING, CardUnknown): row(_unknown, P.NOTICE),
+    (P.OPENING, CardLocked): row(locked, P.NOTICE),
+    (P.OPENING, CardUnknown): row(unknown, P.NOTICE),
     (P.OPENING, VaultDamaged): row(_damaged, P.NOTICE),
     (P.OPENING, CardTapped): _AGAIN,
     (P.OPENING, CardTaken): _TAKEN,

@@ -28,6 +28,30 @@ class OpenVault:
         return f"OpenVault(visit={self.visit}, <hidden>)"
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckPin:
+    """Try the present PIN once more: answers PinChecked, PinRefused or CardLocked."""
+
+    visit: int
+    identity: CardIdentity
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"CheckPin(visit={self.visit}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChangePin:
+    """Make ``pin`` the PIN of the open vault: answers PinChanged or PinNotChanged."""
+
+    visit: int
+    identity: CardIdentity
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"ChangePin(visit={self.visit}, <hidden>)"
+
+
 @dataclass(frozen=True, slots=True)
 class CloseVault:
     """Forget everything that the visit's PIN opened."""
@@ -104,6 +128,8 @@ class PrintStatusSlip:
 Command = (
     LookUp
     | OpenVault
+    | CheckPin
+    | ChangePin
     | CloseVault
     | Submit
     | PrintTicket

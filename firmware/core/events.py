@@ -112,6 +112,27 @@ class VaultDamaged:
 
 
 @dataclass(frozen=True, slots=True)
+class PinChecked:
+    """The present PIN was typed rightly once more."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinChanged:
+    """The new PIN is durable here: from now on it alone opens the card at this kiosk."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinNotChanged:
+    """Nothing was changed: the PIN is the old one."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class LettersChanged:
     """The visitor's letters and requests are now these."""
 
@@ -212,6 +233,9 @@ Event = (
     | PinRefused
     | VaultOpened
     | VaultDamaged
+    | PinChecked
+    | PinChanged
+    | PinNotChanged
     | LettersChanged
     | RequestStored
     | RequestNotStored

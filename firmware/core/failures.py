@@ -5,6 +5,8 @@ what will not come. Pure.
 from __future__ import annotations
 
 from firmware.core.commands import (
+    ChangePin,
+    CheckPin,
     Command,
     PrintSigned,
     PrintTestSlip,
@@ -12,7 +14,13 @@ from firmware.core.commands import (
     RenewRoll,
     Submit,
 )
-from firmware.core.events import Event, PrintReported, RequestNotStored, RollRenewed
+from firmware.core.events import (
+    Event,
+    PinNotChanged,
+    PrintReported,
+    RequestNotStored,
+    RollRenewed,
+)
 
 
 def failure_of(command: Command) -> Event | None:
@@ -20,6 +28,8 @@ def failure_of(command: Command) -> Event | None:
     match command:
         case Submit(visit):
             return RequestNotStored(visit)
+        case CheckPin(visit) | ChangePin(visit):
+            return PinNotChanged(visit)
         case PrintTicket(name) | PrintSigned(_, name) | PrintTestSlip(name):
             return PrintReported(name, "unavailable")
         case RenewRoll(service):

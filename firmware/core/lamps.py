@@ -12,6 +12,8 @@ _BY_PHASE: dict[Phase, Pattern] = {
     Phase.LOOKING_UP: Pattern.BUSY,
     Phase.OPENING: Pattern.BUSY,
     Phase.STORING: Pattern.BUSY,
+    Phase.CHECKING_PIN: Pattern.BUSY,
+    Phase.CHANGING_PIN: Pattern.BUSY,
     Phase.NOTICE: Pattern.ATTENTION,
     Phase.TICKET: Pattern.TAKE_PAPER,
     Phase.COLLECT: Pattern.TAKE_PAPER,

@@ -47,6 +47,17 @@ UNSURE_STORED = _notice(
     "Tempelkan kartu Anda lagi dan lihat daftar permohonan sebelum mencoba ulang.",
 )
 
+PIN_NOT_CHANGED = _notice(
+    "PIN belum diganti",
+    "Anjungan belum dapat menyimpan PIN baru. PIN lama Anda tetap berlaku.",
+    "Tempelkan kartu Anda dan coba sekali lagi. Bila tetap gagal, datanglah ke kantor desa.",
+)
+UNSURE_CHANGED = _notice(
+    "Anjungan sedang lambat",
+    "Belum pasti apakah PIN Anda sudah diganti.",
+    "Tempelkan kartu Anda lagi. Coba PIN baru; bila belum tepat, pakai PIN lama.",
+)
+
 UNREADABLE: dict[CardTrouble, Notice] = {
     CardTrouble.PULLED: _notice(
         "Kartu terlalu cepat diangkat",

@@ -56,6 +56,23 @@ def _pin(state: State) -> view.Screen:
     return view.Pin(len(guest.pin), guest.pin_message, wait)
 
 
+def _new_pin(state: State) -> view.Screen:
+    guest = state.guest
+    assert guest.new_pin is not None
+    wait = max(0, math.ceil(guest.pin_from - state.now)) if guest.new_pin.asks == "old" else 0
+    return view.Pin(len(guest.new_pin.typed), guest.pin_message, wait, guest.new_pin.asks)
+
+
+def _pin_changed(_state: State) -> view.Screen:
+    return view.Done(
+        Say("PIN Anda sudah diganti"),
+        Say(
+            "Mulai sekarang pakai PIN baru di anjungan ini. Di anjungan lain PIN lama masih"
+            " berlaku sampai kabarnya tiba di sana."
+        ),
+    )
+
+
 def _home(state: State) -> view.Screen:
     guest = state.guest
     assert guest.profile is not None
@@ -166,6 +183,10 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.PIN: _pin,
     Phase.OPENING: _wait("Sebentar, data Anda sedang dibuka…"),
     Phase.HOME: _home,
+    Phase.NEW_PIN: _new_pin,
+    Phase.CHECKING_PIN: _wait("Sebentar, PIN sedang diperiksa…"),
+    Phase.CHANGING_PIN: _wait("Sebentar, PIN baru sedang disimpan…"),
+    Phase.PIN_CHANGED: _pin_changed,
     Phase.LETTERS: _letters,
     Phase.FORM: _form,
     Phase.REVIEW: _review,

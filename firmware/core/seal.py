@@ -34,11 +34,27 @@ from firmware.core.wire import KdfCost
 SEED_BYTES = 96  # 64 for ML-KEM-768 (FIPS 203, d and z), 32 for X25519
 PUBLIC_KEY_BYTES = 1216  # 1184 ML-KEM-768, then 32 X25519
 SALT_BYTES = 16
+TAG_BYTES = 32
+SHORTEST_SALT_BYTES = 8
+MOST_PASSES = 10
+MOST_MEMORY_KIB = 256 * 1024
+MOST_LANES = 4
 DEFAULT_COST = KdfCost(passes=3, memory_kib=48 * 1024, lanes=1)
 
 _MLKEM_SEED_BYTES = 64
 _MLKEM_PUBLIC_BYTES = 1184
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+
+
+def is_usable(cost: KdfCost, salt: bytes, public_key: bytes) -> bool:
+    """Whether a kiosk may try a PIN against this: the costs must not choke its board."""
+    return (
+        1 <= cost.passes <= MOST_PASSES
+        and 1 <= cost.lanes <= MOST_LANES
+        and 8 * cost.lanes <= cost.memory_kib <= MOST_MEMORY_KIB
+        and len(public_key) == PUBLIC_KEY_BYTES
+        and len(salt) >= SHORTEST_SALT_BYTES
+    )
 
 
 def card_tag(site_key: bytes, uid: bytes) -> bytes:
@@ -117,6 +133,11 @@ def profile_context(tag: bytes) -> str:
 def letter_context(request_id: str) -> str:
     """The context of a SignedLetter sealed to a resident."""
     return f"letter/{request_id}"
+
+
+def card_context(message_id: str) -> str:
+    """The context of what is said of a card, sealed to the regency."""
+    return f"card/{message_id}"
 
 
 def summary_context(request_id: str) -> str:

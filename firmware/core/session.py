@@ -2,14 +2,15 @@
 
 Pure. What is not in the table does not change anything: a press that comes too late, an
 answer to a visit that is over. The diagram in docs/architecture.md is drawn from TABLE, which
-is a citizen's visit (firmware.core.citizen) and a technician's (firmware.core.technician).
+is a citizen's visit (firmware.core.citizen), with a new PIN in it (firmware.core.new_pin), and a
+technician's (firmware.core.technician).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import technician, view
+from firmware.core import new_pin, technician, view
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
 from firmware.core.events import (
@@ -24,7 +25,7 @@ from firmware.core.events import (
     Tick,
 )
 from firmware.core.lamps import lamps_of
-from firmware.core.notices import SLOW, UNSURE_STORED
+from firmware.core.notices import SLOW, UNSURE_CHANGED, UNSURE_STORED
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
@@ -97,7 +98,7 @@ def _tick(state: State, event: Tick) -> Result:
     state = replace(state, now=event.seconds, today=event.today)
     waited = state.now - state.entered_at
     if state.phase in WORKING and waited > state.policy.busy:
-        return tell(state, UNSURE_STORED if state.phase is P.STORING else SLOW)
+        return tell(state, _TOO_LONG.get(state.phase, SLOW))
     if state.phase is P.NOTICE and state.now - state.touched_at > state.policy.notice:
         return end(state)
     if state.phase is P.GOODBYE and waited > state.policy.goodbye:
@@ -107,6 +108,10 @@ def _tick(state: State, event: Tick) -> Result:
     if state.phase is P.TECHNICIAN:
         return technician.tick(state)
     return state, ()
+
+
+_TOO_LONG = {P.STORING: UNSURE_STORED, P.CHANGING_PIN: UNSURE_CHANGED}
+"""What is said when the kiosk's own work does not end, where more than time was lost."""
 
 
 def _watch_idle(state: State) -> Result:
@@ -136,7 +141,11 @@ def _still_here(state: State, _intent: view.StillHere) -> Result:
 
 _TIME = row(_tick, P.GOODBYE, P.NOTICE, P.ATTRACT, P.OUT_OF_SERVICE)
 
-TABLE: dict[tuple[Phase, type], Transition] = {**VISIT, **technician.SERVICE}
+TABLE: dict[tuple[Phase, type], Transition] = {
+    **VISIT,
+    **new_pin.CHANGE,
+    **technician.SERVICE,
+}
 """(phase, event or intent) -> what is done. Read it as the story of a visit."""
 
 ANYWHERE: dict[type, Transition] = {

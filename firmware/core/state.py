@@ -17,6 +17,7 @@ from firmware.core.view import (
     Known,
     Notice,
     PendingItem,
+    PinAsked,
     PrintState,
     ReadyItem,
     Say,
@@ -33,6 +34,10 @@ class Phase(StrEnum):
     PIN = "pin"
     OPENING = "opening"
     HOME = "home"
+    NEW_PIN = "newPin"
+    CHECKING_PIN = "checkingPin"
+    CHANGING_PIN = "changingPin"
+    PIN_CHANGED = "pinChanged"
     LETTERS = "letters"
     FORM = "form"
     REVIEW = "review"
@@ -89,6 +94,18 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class NewPin:
+    """A PIN that is being chosen. ``asks`` says what is typed now; ``typed`` is what was typed
+    of it so far. ``old`` is the present one, ``chosen`` the new one when it was typed once.
+    """
+
+    asks: PinAsked
+    typed: str = ""
+    old: str = ""
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Visit:
     """All that is known of the person at the screen."""
 
@@ -105,6 +122,7 @@ class Visit:
     position: int = 0
     filed: Filed | None = None
     printing: Printing | None = None
+    new_pin: NewPin | None = None
 
     def __repr__(self) -> str:
         return f"Visit(number={self.number}, <hidden>)"
@@ -199,6 +217,8 @@ ATTENDED = frozenset(
     {
         Phase.PIN,
         Phase.HOME,
+        Phase.NEW_PIN,
+        Phase.PIN_CHANGED,
         Phase.LETTERS,
         Phase.FORM,
         Phase.REVIEW,
@@ -208,5 +228,7 @@ ATTENDED = frozenset(
 )
 """Phases in which the kiosk waits for the visitor, and asks when they are quiet for long."""
 
-WORKING = frozenset({Phase.LOOKING_UP, Phase.OPENING, Phase.STORING})
+WORKING = frozenset(
+    {Phase.LOOKING_UP, Phase.OPENING, Phase.STORING, Phase.CHECKING_PIN, Phase.CHANGING_PIN}
+)
 """Phases in which the visitor waits for the kiosk."""

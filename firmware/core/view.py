@@ -91,12 +91,20 @@ class Wait(msgspec.Struct, frozen=True, tag="wait"):
     message: Say
 
 
+PinAsked = Literal["pin", "old", "new", "again"]
+
+
 class Pin(msgspec.Struct, frozen=True, tag="pin"):
-    """Type the PIN: ``dots`` of PIN_LENGTH typed. While ``wait_seconds`` > 0 no digit counts."""
+    """Type a PIN: ``dots`` of PIN_LENGTH typed. While ``wait_seconds`` > 0 no digit counts.
+
+    ``asks``: the one that opens the visit; or, to change it, the ``old`` one, a ``new`` one, and
+    the new one ``again``.
+    """
 
     dots: int
     message: Say | None
     wait_seconds: int
+    asks: PinAsked = "pin"
 
 
 class Home(msgspec.Struct, frozen=True, tag="home"):
@@ -178,6 +186,13 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
     retry: bool
 
 
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """Something was done as wished: what, and what it means."""
+
+    title: Say
+    meaning: Say
+
+
 class OutOfService(msgspec.Struct, frozen=True, tag="outOfService"):
     """The kiosk cannot serve now."""
 
@@ -230,6 +245,7 @@ Screen = (
     | Ticket
     | Collect
     | Notice
+    | Done
     | OutOfService
     | Goodbye
     | TechnicianScreen
@@ -280,6 +296,10 @@ class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):
     letter_id: str
 
 
+class ChangePin(msgspec.Struct, frozen=True, tag="changePin"):
+    """From home: choose a new PIN."""
+
+
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
     """The present text of the answer to ``name``: sent at each key, to be checked as typed."""
 
@@ -306,7 +326,7 @@ class Retry(msgspec.Struct, frozen=True, tag="retry"):
 
 
 class GoHome(msgspec.Struct, frozen=True, tag="goHome"):
-    """From ticket or collect: anything else?"""
+    """From ticket, collect or what was done: anything else?"""
 
 
 class Finish(msgspec.Struct, frozen=True, tag="finish"):
@@ -338,6 +358,7 @@ Intent = (
     | Erase
     | NewLetter
     | ChooseLetter
+    | ChangePin
     | Answer
     | Next
     | Back

@@ -96,7 +96,19 @@ class OrderDone(msgspec.Struct, frozen=True, tag="order"):
     v: int = VERSION
 
 
-EventUp = CollectedUp | OrderDone
+class PinChangedUp(msgspec.Struct, frozen=True, tag="pinChanged"):
+    """up/evt: a resident chose a new PIN here. ``sealed`` is a firmware.core.cards.PinChange
+    sealed to the regency.
+    """
+
+    id: str
+    seq: Count
+    at: str
+    sealed: bytes
+    v: int = VERSION
+
+
+EventUp = CollectedUp | OrderDone | PinChangedUp
 """All that may come on up/evt."""
 
 

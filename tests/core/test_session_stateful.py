@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from firmware.core import commands, events, view
+from firmware.core import commands, events, pins, view
 from firmware.core.projection import view_of
 from firmware.core.session import step
 from firmware.core.state import RESTING, Phase
@@ -134,7 +134,13 @@ class Visits(RuleBasedStateMachine):
                 self.tap(data.draw(st.sampled_from(PEOPLE)))
             case Phase.OUT_OF_SERVICE:
                 self.send(events.ReaderChanged(online=True))
-            case Phase.LOOKING_UP | Phase.OPENING | Phase.STORING:
+            case (
+                Phase.LOOKING_UP
+                | Phase.OPENING
+                | Phase.STORING
+                | Phase.CHECKING_PIN
+                | Phase.CHANGING_PIN
+            ):
                 if self.waiting:
                     self.send(self.answer_to(self.waiting.pop(), data))
             case Phase.PIN:
@@ -144,8 +150,17 @@ class Visits(RuleBasedStateMachine):
                     self.press_digit(digit)
             case Phase.HOME:
                 mine = self.owner_of_visit[self.state.guest.number]
-                ways = [view.NewLetter(), view.NewLetter(), view.PrintLetter(f"r{mine}")]
+                letter = view.PrintLetter(f"r{mine}")
+                ways = [view.NewLetter(), view.NewLetter(), letter, view.ChangePin()]
                 self.press(data.draw(st.sampled_from(ways)))
+            case Phase.NEW_PIN:
+                self.seconds = max(self.seconds, self.state.guest.pin_from)
+                self.send(events.Tick(self.seconds, TODAY))
+                new = self.state.guest.new_pin
+                for digit in range(6) if new and new.asks == "old" else (2, 7, 0, 9, 3, 5):
+                    self.press_digit(digit)
+            case Phase.PIN_CHANGED:
+                self.press(view.GoHome())
             case Phase.LETTERS:
                 self.press(view.ChooseLetter(data.draw(st.sampled_from(CATALOGUE.letters)).id))
             case Phase.FORM:
@@ -167,6 +182,7 @@ class Visits(RuleBasedStateMachine):
             [
                 view.Erase(),
                 view.NewLetter(),
+                view.ChangePin(),
                 view.Next(),
                 view.Back(),
                 view.Retry(),
@@ -226,6 +242,18 @@ class Visits(RuleBasedStateMachine):
                     events.CardUnknown(visit, revoked=True),
                     events.VaultDamaged(visit),
                 ]
+            case commands.CheckPin(visit):
+                return [
+                    events.PinChecked(visit),
+                    events.PinRefused(visit, 9, 0.0),
+                    events.PinRefused(visit, 8, 15.0),
+                    events.CardLocked(visit),
+                    events.CardUnknown(visit, revoked=False),
+                    events.PinNotChanged(visit),
+                ]
+            case commands.ChangePin(visit, _identity, pin):
+                assert pins.weakness(pin, "", "") is None
+                return [events.PinChanged(visit), events.PinNotChanged(visit)]
             case commands.RefreshLetters(visit):
                 return [events.LettersChanged(visit, *items(self.owner_of_visit[visit]))]
             case commands.Submit(visit, _letter, sent_profile):

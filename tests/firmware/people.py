@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from firmware.core import seal, wire
+from firmware.core.cards import TOKEN_BYTES, pack_profile
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown, SignedLetter
 from tests.core.samples import card, profile
 
@@ -28,12 +27,16 @@ def _salt(person: int) -> bytes:
     return person.to_bytes(16, "big")
 
 
+def token(person: int) -> bytes:
+    """What their profile holds as proof that it was opened."""
+    return bytes([person]) * TOKEN_BYTES
+
+
 def entry(person: int, srv_seq: int = 1, revoked: bool = False) -> DirectoryEntry:
     """What the regency sends of them."""
     public = seal.public_key_of(seed(person))
-    sealed = seal.seal(
-        public, msgspec.json.encode(profile(person)), seal.profile_context(tag(person))
-    )
+    inside = pack_profile(profile(person), (token(person),))
+    sealed = seal.seal(public, inside, seal.profile_context(tag(person)))
     return DirectoryEntry(srv_seq, tag(person), _salt(person), CHEAP, public, sealed, revoked)
 
 

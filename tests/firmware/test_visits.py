@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,69 +9,10 @@ import pytest
 
 from firmware.core import commands, events, seal, wire
 from firmware.core.request import LetterRequest
-from firmware.journal import Journal
-from firmware.signals import Signal
-from firmware.store import Store
-from firmware.vault import Attempt, try_pin
-from firmware.visits import Visits, ticket_of
-from firmware.worker import Worker
+from firmware.visits import ticket_of
 from tests.core.samples import PLAIN, card, profile
 from tests.firmware import people
-
-REGENCY_KEY = seal.public_key_of(people.REGENCY_SEED)
-AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
-
-
-class Inline(Worker):
-    """A worker that waits until the test lets it answer."""
-
-    def __init__(self) -> None:
-        super().__init__(_ignore)
-        self.waiting: deque[Attempt] = deque()
-
-    def try_pin(self, attempt: Attempt) -> None:
-        self.waiting.append(attempt)
-
-
-def _ignore(_signal: Signal) -> None:
-    pass
-
-
-class Kiosk:
-    """A vault with person 1 in its directory."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.told: list[events.Event] = []
-        self.store = Store(folder / "kiosk.db")
-        self.worker = Inline()
-        self.visits = Visits(
-            "3510192001-1",
-            (people.SITE_KEY, REGENCY_KEY),
-            self.store,
-            Journal(folder / "journal.jsonl", lambda: AT),
-            self.worker,
-            self.told.append,
-        )
-
-    def look_up(self, person: int, now: float = 0.0) -> events.Event:
-        self.visits.look_up(commands.LookUp(1, card(person)), now)
-        return self.told[-1]
-
-    def type_pin(self, pin: str, now: float = 0.0, visit: int = 1) -> events.Event:
-        self.visits.open(commands.OpenVault(visit, card(1), pin), now)
-        self.answer(now)
-        return self.told[-1]
-
-    def answer(self, now: float = 0.0) -> None:
-        attempt = self.worker.waiting.popleft()
-        self.visits.pin_tried(attempt.visit, attempt.entry.tag, try_pin(attempt), now)
-
-    def submit(self) -> events.RequestStored:
-        self.visits.submit(commands.Submit(1, PLAIN.id, profile(1), {}), PLAIN, AT)
-        stored = self.told[-1]
-        assert isinstance(stored, events.RequestStored)
-        return stored
+from tests.firmware.vault_bench import AT, Kiosk
 
 
 @pytest.fixture

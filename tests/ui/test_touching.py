@@ -21,8 +21,15 @@ EXPECTED: dict[str, dict[str, view.Intent]] = {
     "home": {
         "print-r0": view.PrintLetter("r0"),
         "new-letter": view.NewLetter(),
+        "change-pin": view.ChangePin(),
         "finish": view.Finish(),
     },
+    "pin-new": {
+        **{f"digit-{n}": view.Digit(n) for n in range(10)},
+        "erase": view.Erase(),
+        "back": view.Back(),
+    },
+    "done": {"home": view.GoHome(), "finish": view.Finish()},
     "letters": {
         "letter-keterangan-usaha": view.ChooseLetter("keterangan-usaha"),
         "letter-pengantar-skck": view.ChooseLetter("pengantar-skck"),

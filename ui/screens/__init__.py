@@ -6,6 +6,7 @@ from firmware.core import view
 from ui.page import Page
 from ui.screens.attract import AttractPage
 from ui.screens.collect import CollectPage
+from ui.screens.done import DonePage
 from ui.screens.form import FormPage
 from ui.screens.goodbye import GoodbyePage
 from ui.screens.home import HomePage
@@ -29,6 +30,7 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.Ticket: TicketPage,
     view.Collect: CollectPage,
     view.Notice: NoticePage,
+    view.Done: DonePage,
     view.OutOfService: OutOfServicePage,
     view.Goodbye: GoodbyePage,
     view.TechnicianScreen: TechnicianPage,

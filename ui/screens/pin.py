@@ -7,9 +7,17 @@ from typing import Any
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from firmware.core.view import PIN_LENGTH, Digit, Erase, Pin, Say
+from firmware.core.view import PIN_LENGTH, Back, Digit, Erase, Finish, Pin, PinAsked, Say
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
+
+_HIDE = "Tutupi dengan tangan supaya tidak terlihat orang lain."
+_ASKS: dict[PinAsked, tuple[str, str]] = {
+    "pin": ("Masukkan PIN Anda", f"Enam angka. {_HIDE}"),
+    "old": ("Masukkan PIN lama Anda", f"PIN yang Anda pakai sekarang. {_HIDE}"),
+    "new": ("Pilih PIN baru", "Enam angka yang mudah Anda ingat, tetapi sulit ditebak orang lain."),
+    "again": ("Ketik PIN baru sekali lagi", "Supaya yakin tidak salah ketik."),
+}
 
 
 class Dots(Widget):
@@ -22,6 +30,9 @@ class Dots(Widget):
 class PinPage(Page):
     """Digits go to the controller one by one; the screen never holds the PIN."""
 
+    title = StringProperty("")
+    hint = StringProperty("")
+    leave_id = StringProperty("finish")
     dots = NumericProperty(0)
     message = StringProperty("")
     waiting = StringProperty("")
@@ -35,11 +46,18 @@ class PinPage(Page):
 
     def show(self, screen: Pin) -> None:
         """While there is a wait no digit can be pressed."""
+        title, hint = _ASKS[screen.asks]
+        self.title, self.hint = tr(title), tr(hint)
+        self.leave_id = "finish" if screen.asks == "pin" else "back"
         self.dots = screen.dots
         self.message = tr(screen.message) if screen.message else ""
         seconds = screen.wait_seconds
         self.open = seconds == 0
         self.waiting = tr(Say("Tunggu {n} detik", {"n": str(seconds)})) if seconds else ""
+
+    def leave(self) -> None:
+        """The visit ends; or, where a PIN is being changed, nothing is changed."""
+        self.send(Finish() if self.leave_id == "finish" else Back())
 
 
 load_kv(__file__)

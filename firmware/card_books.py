@@ -1,0 +1,113 @@
+"""What the kiosk's database knows of cards: keys that changed here. Reached through
+``Store.cards``; every public method is one transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from firmware.core.wire import KdfCost
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealed:
+    """All that lies here sealed to one resident: by request, letters and summaries."""
+
+    letters: dict[str, bytes]
+    summaries: dict[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewKey:
+    """What takes the place of a resident's key and of all that was sealed to it. What ``sealed``
+    does not name stays as it is. ``payload`` is the message to the regency.
+    """
+
+    salt: bytes
+    cost: KdfCost
+    public_key: bytes
+    sealed_profile: bytes
+    payload: bytes
+    sealed: Sealed = field(default_factory=lambda: Sealed({}, {}))
+
+
+class CardBooks:
+    """The directory's own changes, over the store's connection and transactions."""
+
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        transaction: Callable[[], AbstractContextManager[sqlite3.Connection]],
+    ) -> None:
+        self._db = db
+        self._transaction = transaction
+
+    def change_key(
+        self, tag: bytes, message_id: str, at: str, make: Callable[[int, Sealed], NewKey]
+    ) -> None:
+        """Another key for this resident, all of it or nothing: after a power cut there is the
+        old one or the new one. ``make`` is given the running number and what lies here.
+        """
+        with self._transaction() as db:
+            seq = db.execute(
+                "UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value"
+            ).fetchone()[0]
+            new = make(int(seq), _sealed(db, tag))
+            db.execute(
+                "UPDATE directory SET salt = ?, kdf_passes = ?, kdf_memory_kib = ?, kdf_lanes = ?,"
+                " public_key = ?, sealed_profile = ?, change_id = ? WHERE tag = ?",
+                (
+                    new.salt,
+                    new.cost.passes,
+                    new.cost.memory_kib,
+                    new.cost.lanes,
+                    new.public_key,
+                    new.sealed_profile,
+                    message_id,
+                    tag,
+                ),
+            )
+            _seal_anew(db, new.sealed)
+            db.execute("DELETE FROM wrong_pin WHERE tag = ?", (tag,))
+            db.execute(
+                "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
+                " VALUES (?, ?, 'evt', '', ?, ?)",
+                (seq, message_id, new.payload, at),
+            )
+
+    def waits_for_answer(self, tag: bytes, public_key: bytes) -> bool:
+        """Whether the card has another key here than ``public_key``, and the regency has not
+        said yet what it thinks of that.
+        """
+        return waits_for_answer(self._db, tag, public_key)
+
+
+def waits_for_answer(db: sqlite3.Connection, tag: bytes, public_key: bytes) -> bool:
+    """As ``CardBooks.waits_for_answer``, inside a transaction."""
+    row = db.execute(
+        "SELECT 1 FROM directory JOIN outbox ON outbox.id = directory.change_id"
+        " WHERE directory.tag = ? AND directory.public_key != ?"
+        " AND outbox.settled = 0 AND outbox.dead = ''",
+        (tag, public_key),
+    ).fetchone()
+    return row is not None
+
+
+def _sealed(db: sqlite3.Connection, tag: bytes) -> Sealed:
+    letters = db.execute("SELECT request_id, sealed FROM letter WHERE tag = ?", (tag,))
+    requests = db.execute("SELECT id, sealed_summary FROM request WHERE tag = ?", (tag,))
+    return Sealed(dict(letters.fetchall()), dict(requests.fetchall()))
+
+
+def _seal_anew(db: sqlite3.Connection, sealed: Sealed) -> None:
+    db.executemany(
+        "UPDATE letter SET sealed = ? WHERE request_id = ?",
+        [(body, request_id) for request_id, body in sealed.letters.items()],
+    )
+    db.executemany(
+        "UPDATE request SET sealed_summary = ? WHERE id = ?",
+        [(body, request_id) for request_id, body in sealed.summaries.items()],
+    )

@@ -1,0 +1,54 @@
+"""What is said of cards between kiosk and regency, inside what is sealed.
+
+A resident's key cannot sign. That somebody opened a profile is shown by its ``token`` instead:
+random bytes that the regency puts into the sealed profile, and that change with the key. Whoever
+carries a kiosk off, with all its keys, cannot name the token of a card whose PIN they do not know.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from firmware.core.request import Profile
+from firmware.core.wire import KdfCost
+
+TOKEN_BYTES = 32
+MOST_TOKENS = 16
+
+
+class PinChange(msgspec.Struct, frozen=True):
+    """A resident chose a new PIN at ``kiosk``: the public half of the new key, and what makes
+    its private half of card and PIN. ``tokens`` are those of the profile as it was opened,
+    ``next_token`` is that of the profile as it is sealed now.
+    """
+
+    id: str
+    kiosk: str
+    tag: bytes
+    salt: bytes
+    kdf: KdfCost
+    public_key: bytes
+    tokens: tuple[bytes, ...]
+    next_token: bytes
+
+    def __repr__(self) -> str:
+        return f"PinChange(id={self.id!r}, <hidden>)"
+
+
+class _Tokens(msgspec.Struct, frozen=True):
+    tokens: tuple[bytes, ...] = ()
+
+
+def pack_profile(profile: Profile, tokens: tuple[bytes, ...]) -> bytes:
+    """The inside of ``sealed_profile``: a Profile's fields and the tokens, the newest last.
+
+    The regency puts one token in. A kiosk that changes the key again before the regency has
+    answered adds its own, so that either message may come first.
+    """
+    return msgspec.json.encode({**msgspec.to_builtins(profile), "tokens": tokens[-MOST_TOKENS:]})
+
+
+def unpack_profile(raw: bytes) -> tuple[Profile, tuple[bytes, ...]]:
+    """Both; there is no token where an older regency gave none. Raises msgspec.DecodeError."""
+    profile = msgspec.json.decode(raw, type=Profile)
+    return profile, msgspec.json.decode(raw, type=_Tokens).tokens

@@ -1,0 +1,170 @@
+"""What kiosks say of cards: a resident chose a new PIN. Committed once, whatever comes twice.
+
+A stolen kiosk can seal to the regency and has a certificate. What it cannot have is the token of
+a profile that it did not open (``firmware.core.cards``): without it nothing is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from firmware.core import seal, wire
+from firmware.core.cards import TOKEN_BYTES, PinChange
+from firmware.core.errors import SealError
+from firmware.core.letters import Catalogue
+from regency import tables as t
+from regency.database import transact
+from regency.directory import doubt, set_token, tell_directory
+from regency.journal import now_text, raise_alarm
+from regency.letters_down import send_letters_again
+from regency.standing import note_number
+from regency.store import Store
+from regency.trouble import Trouble
+
+_COMMITTED, _REJECTED = "committed", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The receipt, and the kiosks for which something new was queued."""
+
+    receipt: wire.Receipt
+    touched: set[str] = field(default_factory=set)
+
+
+class CardDesk:
+    """Takes in what is said of cards. ``seed`` is the regency's own key."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._seed = seed
+
+    def take_pin_change(self, kiosk: str, message: wire.PinChangedUp) -> Answer:
+        """Another key for a card, once, and to every kiosk of the village; or why not. A kiosk
+        that is refused is told what the card's key is: it has another one.
+        """
+        digest = hashlib.sha256(message.sealed).digest()
+        opened = self._open(kiosk, message)
+
+        def take(db: Connection) -> Answer:
+            note_number(db, kiosk, message.seq, message.id)
+            known = _known_digest(db, message.id)
+            if known is not None:
+                return _again(db, kiosk, message.id, known == digest)
+            if isinstance(opened, Trouble):
+                return _refuse(db, kiosk, message.id, opened)
+            if _is_outdated(db, kiosk, opened.tag, message.seq):
+                _remember(db, kiosk, message.id, digest)
+                return Answer(wire.Receipt(message.id, _COMMITTED))
+            trouble = _check(db, opened)
+            if trouble is not None:
+                answer = _refuse(db, kiosk, message.id, trouble)
+                return self._set_right(db, kiosk, opened.tag, answer)
+            _remember(db, kiosk, message.id, digest)
+            touched = self._change(db, opened, message.seq)
+            return Answer(wire.Receipt(message.id, _COMMITTED), touched)
+
+        return transact(self._store.engine, take)
+
+    def _open(self, kiosk: str, message: wire.PinChangedUp) -> PinChange | Trouble:
+        try:
+            raw = seal.unseal(self._seed, message.sealed, seal.card_context(message.id))
+            change = msgspec.json.decode(raw, type=PinChange)
+        except SealError:
+            return Trouble("the change does not open with the regency's key", is_alarm=True)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return Trouble("the opened change is not readable")
+        if (change.id, change.kiosk) != (message.id, kiosk):
+            return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
+        if len(change.id) > t.ID_CHARACTERS:
+            return Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
+        return change
+
+    def _change(self, db: Connection, change: PinChange, seq: int) -> set[str]:
+        values = {
+            "salt": change.salt,
+            "kdf": msgspec.to_builtins(change.kdf),
+            "public_key": change.public_key,
+        }
+        e = t.enrolments.c
+        db.execute(update(t.enrolments).where(e.tag == change.tag).values(**values))
+        set_token(db, change.tag, change.next_token, change.kiosk, seq)
+        return tell_directory(db, change.tag) | self._letters_again(db, change.tag)
+
+    def _set_right(self, db: Connection, kiosk: str, tag: bytes, answer: Answer) -> Answer:
+        """The kiosk has sealed this card's things to a key that will never be known."""
+        if not _has_been_told(db, kiosk, tag):
+            return answer
+        doubt(db, kiosk, tag)
+        touched = tell_directory(db, tag) | self._letters_again(db, tag, kiosk)
+        return Answer(answer.receipt, touched)
+
+    def _letters_again(self, db: Connection, tag: bytes, kiosk: str | None = None) -> set[str]:
+        query = select(t.enrolments.c.nik).where(t.enrolments.c.tag == tag)
+        nik = db.execute(query).scalar_one_or_none()
+        return send_letters_again(db, nik, self._catalogue, kiosk) if nik is not None else set()
+
+
+def _check(db: Connection, change: PinChange) -> Trouble | None:
+    if not seal.is_usable(change.kdf, change.salt, change.public_key):
+        return Trouble("the new key, its salt or its costs are out of range")
+    if len(change.next_token) != TOKEN_BYTES:
+        return Trouble("the new token has the wrong length")
+    c = t.card_tokens.c
+    query = select(c.token).join(t.enrolments, t.enrolments.c.tag == c.tag)
+    token = db.execute(query.where(c.tag == change.tag).with_for_update()).scalar_one_or_none()
+    if token is None:
+        return Trouble("the card is not enrolled any more")
+    if not any(hmac.compare_digest(token, known) for known in change.tokens):
+        return Trouble("a PIN was changed without its card's token, or twice at once", True)
+    return None
+
+
+def _is_outdated(db: Connection, kiosk: str, tag: bytes, seq: int) -> bool:
+    """Whether a later change of the same kiosk was here first: messages may overtake."""
+    c = t.card_tokens.c
+    row = db.execute(select(c.kiosk, c.seq).where(c.tag == tag)).one_or_none()
+    return row is not None and row.kiosk == kiosk and row.seq > seq
+
+
+def _has_been_told(db: Connection, kiosk: str, tag: bytes) -> bool:
+    c = t.told.c
+    query = select(c.tag).where(c.kiosk == kiosk, c.tag == tag)
+    return db.execute(query).one_or_none() is not None
+
+
+def _known_digest(db: Connection, message_id: str) -> bytes | None:
+    query = select(t.card_events.c.body_digest).where(t.card_events.c.event_id == message_id)
+    found: bytes | None = db.execute(query).scalar_one_or_none()
+    return found
+
+
+def _remember(db: Connection, kiosk: str, message_id: str, digest: bytes) -> None:
+    db.execute(
+        insert(t.card_events).values(
+            event_id=message_id, kiosk=kiosk, kind="pinChanged", at=now_text(), body_digest=digest
+        )
+    )
+
+
+def _again(db: Connection, kiosk: str, message_id: str, same: bool) -> Answer:
+    if same:
+        return Answer(wire.Receipt(message_id, _COMMITTED))
+    return _refuse(db, kiosk, message_id, Trouble("the same id came with another body", True))
+
+
+def _refuse(db: Connection, kiosk: str, message_id: str, trouble: Trouble) -> Answer:
+    db.execute(
+        insert(t.dead_letters).values(
+            at=now_text(), topic=f"k1/{kiosk}/up/evt", bytes=0, reason=trouble.reason
+        )
+    )
+    if trouble.is_alarm:
+        raise_alarm(db, kiosk, f"{trouble.reason} ({message_id[:36]})")
+    return Answer(wire.Receipt(message_id, _REJECTED, trouble.reason))
