@@ -430,7 +430,14 @@ class Controller:
             when,
             lambda seq: wire.encode(
                 wire.CollectedUp(
-                    event_id, seq, when, job.request_id, job.medium, confirmed, job.copy
+                    event_id,
+                    seq,
+                    when,
+                    job.request_id,
+                    job.medium,
+                    confirmed,
+                    job.copy,
+                    self._parts.store.boot_id,
                 )
             ),
         )
@@ -462,6 +469,7 @@ class Controller:
             store.counter("srv_seq"),
             self._parts.version,
             store.settled_seq(),
+            boot_id=store.boot_id,
         )
 
     def _send_due(self, now: float) -> None:

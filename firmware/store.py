@@ -7,6 +7,7 @@ reached through ``Store.prints``, changes of cards through ``Store.cards``.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -83,6 +84,9 @@ class Store:
     """What any method may raise when the disk fails; nothing was changed then."""
 
     def __init__(self, file: Path) -> None:
+        self.boot_id = secrets.token_hex(8)
+        """Of this process alone. A card that was put back counts the same numbers once more, but
+        under another of these."""
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._folder = file.parent

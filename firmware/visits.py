@@ -235,7 +235,7 @@ class Visits:
                 msgspec.json.encode(summary),
                 seal.summary_context(request_id),
             ),
-            wire.encode(wire.RequestUp(request_id, seq, when, sealed)),
+            wire.encode(wire.RequestUp(request_id, seq, when, sealed, self._store.boot_id)),
         )
 
 

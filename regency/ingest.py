@@ -1,7 +1,12 @@
 """The regency's ear and mouth on the broker: paho-mqtt, MQTT 5 over mTLS.
 
-paho's thread only enqueues. One worker hands a message at a time to ``exchange``, which commits
+paho's thread only enqueues. One thread hands a message at a time to ``exchange``, which commits
 and only then publishes the receipt.
+
+What kiosks send is shared out among all workers (MQTT 5, 4.8.2): each message goes to one of
+them. Worker 0 lives in the server. It alone hears births and sends down, since births come in
+order on one connection only, and since it is told what the desk has decided. Sessions are clean:
+what the broker had given to a worker that died is sent again by its kiosk.
 """
 
 from __future__ import annotations
@@ -31,11 +36,15 @@ KEEPALIVE_SECONDS = 30
 RECONNECT_BASE_SECONDS, RECONNECT_CAP_SECONDS = 1.0, 30.0
 LOOK_AGAIN_SECONDS = 60.0
 CLIENT_ID = "regency"
+MESSAGES = "$share/regency/k1/+/up/#"
+BIRTHS = "k1/+/st"
 _log = logging.getLogger(__name__)
 
 
 class Ingest:
-    """Connects, listens, and has the exchange take and send messages in one thread."""
+    """Connects, listens, and has the exchange take and send messages in one thread. ``worker``
+    tells several processes apart; only worker 0 sends down.
+    """
 
     def __init__(
         self,
@@ -43,16 +52,22 @@ class Ingest:
         store: Store,
         address: tuple[str, int],
         files: tuple[Path, Path, Path],
+        worker: int = 0,
+        look_again_seconds: float = LOOK_AGAIN_SECONDS,
     ) -> None:
+        self._topics = [(MESSAGES, 1)] if worker else [(MESSAGES, 1), (BIRTHS, 1)]
         self._exchange = Exchange(intake, store, self._publish)
         self._address = address
         self._failures = 0
-        self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+        self._look_again_seconds = look_again_seconds
+        self._look_again_at = time.monotonic() + look_again_seconds
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
         self._worker = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id=CLIENT_ID, protocol=mqtt.MQTTv5
+            CallbackAPIVersion.VERSION2,
+            client_id=f"{CLIENT_ID}-{worker}" if worker else CLIENT_ID,
+            protocol=mqtt.MQTTv5,
         )
         self._client.tls_set_context(_tls(files))
         self._client.max_inflight_messages_set(20)
@@ -101,7 +116,7 @@ class Ingest:
             _log.error("the broker refuses the regency: %s", reason)
             self._wait_longer()
             return
-        client.subscribe([("k1/+/up/#", 1), ("k1/+/st", 1)])
+        client.subscribe(self._topics)
 
     def _on_subscribe(
         self, _client: Any, _data: Any, _mid: int, reasons: list[ReasonCode], _props: Any
@@ -137,7 +152,7 @@ class Ingest:
     def _run(self) -> None:
         while True:
             try:
-                work = self._work.get(timeout=LOOK_AGAIN_SECONDS / 4)
+                work = self._work.get(timeout=self._look_again_seconds / 4)
                 if work is None:
                     return
                 work()
@@ -152,7 +167,7 @@ class Ingest:
         """From time to time, send what a kiosk that is there should have receipted long ago."""
         now = time.monotonic()
         if now >= self._look_again_at:
-            self._look_again_at = now + LOOK_AGAIN_SECONDS
+            self._look_again_at = now + self._look_again_seconds
             self._exchange.send_overdue()
 
     def _publish(self, topic: str, payload: bytes) -> None:

@@ -48,7 +48,7 @@ class Intake:
         opened = self._open(kiosk, message)
 
         def take(db: Connection) -> wire.Receipt:
-            note_number(db, kiosk, message.seq, message.id)
+            note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
             if known is not None:
                 return self._again(db, kiosk, message.id, known == digest)
@@ -128,7 +128,7 @@ class Intake:
         digest = hashlib.sha256(wire.encode(message)).digest()
 
         def take(db: Connection) -> wire.Receipt:
-            note_number(db, kiosk, message.seq, message.id)
+            note_number(db, kiosk, message.seq, message.id, message.boot_id)
             c = t.collected.c
             known = _digest_of(db, c.event_id, c.body_digest, message.id)
             if known is not None:
@@ -164,12 +164,13 @@ class Intake:
         may have a new card, or an older one.
 
         ``retained``: the broker kept the birth. It may be weeks old and say nothing of what was
-        receipted since, so that it counts only when it was not known.
+        receipted since, so that it counts only when nothing was known of that start.
         """
         digest = hashlib.sha256(wire.encode(birth)).digest()
 
         def take(db: Connection) -> None:
-            if not _is_news(db, kiosk, digest) and retained:
+            old = _note_birth(db, kiosk, birth.boot_id[: t.ID_CHARACTERS], digest)
+            if retained and old is not None and (birth.boot_id or old == digest):
                 return
             db.execute(
                 update(t.down)
@@ -212,15 +213,16 @@ def _bury(db: Connection, topic: str, size: int, reason: str) -> None:
     )
 
 
-def _is_news(db: Connection, kiosk: str, digest: bytes) -> bool:
-    """Whether the kiosk's last birth was another; remembers this one."""
+def _note_birth(db: Connection, kiosk: str, boot_id: str, digest: bytes) -> bytes | None:
+    """Remember the birth; the digest of the one before it after the same start."""
     c = t.births.c
-    known = db.execute(select(c.digest).where(c.kiosk == kiosk)).scalar_one_or_none()
-    if known is None:
-        db.execute(insert(t.births).values(kiosk=kiosk, digest=digest))
-    elif known != digest:
-        db.execute(update(t.births).where(c.kiosk == kiosk).values(digest=digest))
-    return known != digest
+    here = (c.kiosk == kiosk) & (c.boot_id == boot_id)
+    old: bytes | None = db.execute(select(c.digest).where(here)).scalar_one_or_none()
+    if old is None:
+        db.execute(insert(t.births).values(kiosk=kiosk, boot_id=boot_id, digest=digest))
+    else:
+        db.execute(update(t.births).where(here).values(digest=digest))
+    return old
 
 
 def _digest_of(db: Connection, key: object, digest: object, message_id: str) -> bytes | None:

@@ -24,15 +24,16 @@ class _Standing:
     boot: int = 0
 
 
-def note_number(db: Connection, kiosk: str, seq: int, message_id: str) -> None:
-    """The kiosk gave ``seq`` to this message. A number that another message has is an alarm, but
-    no reason to refuse either: both were accepted from a citizen.
+def note_number(db: Connection, kiosk: str, seq: int, message_id: str, boot_id: str) -> None:
+    """The kiosk gave ``seq`` to this message after the start ``boot_id``. A number that another
+    message has is an alarm, but no reason to refuse either: a citizen was promised both.
     """
     c = t.sequences.c
     query = select(c.message_id).where(c.kiosk == kiosk, c.seq == seq)
     known = db.execute(query).scalar_one_or_none()
     if known is None:
-        db.execute(insert(t.sequences).values(kiosk=kiosk, seq=seq, message_id=message_id[:64]))
+        row = {"message_id": message_id[:64], "boot_id": boot_id[: t.ID_CHARACTERS]}
+        db.execute(insert(t.sequences).values(kiosk=kiosk, seq=seq, **row))
     elif known != message_id[:64]:
         raise_alarm(db, kiosk, f"number {seq} was given twice: an old card is in the kiosk")
 
@@ -41,7 +42,7 @@ def compare(db: Connection, kiosk: str, birth: wire.StateUp) -> None:
     """At a birth: put right what one of both has forgotten."""
     old = _standing_of(db, kiosk)
     _follow_numbers_down(db, kiosk, birth.last_srv_seq)
-    top = _top_of(db, kiosk)
+    top = _top_of(db, kiosk, birth.boot_id)
     if birth.last_seq < top or birth.boot < old.boot:
         known = f"it knows number {birth.last_seq} of {top}"
         raise_alarm(db, kiosk, f"an old or new card is in the kiosk: {known}")
@@ -64,10 +65,19 @@ def _follow_numbers_down(db: Connection, kiosk: str, seen: int) -> None:
         db.execute(update(t.kiosks).where(c.id == kiosk).values(last_srv_seq=seen))
 
 
-def _top_of(db: Connection, kiosk: str) -> int:
-    c = t.sequences.c
-    top = db.execute(select(func.max(c.seq)).where(c.kiosk == kiosk)).scalar_one_or_none()
-    return int(top or 0)
+def _top_of(db: Connection, kiosk: str, boot_id: str) -> int:
+    """The highest number that was given before the start ``boot_id``.
+
+    Another worker may have been quicker with what the kiosk said after this birth, or even after
+    a later start. So neither this start's own messages count nor those of starts whose birth is
+    yet to come: births come in order. A kiosk that knows of no ``boot_id`` has one start only.
+    """
+    c, b = t.sequences.c, t.births.c
+    born = select(b.boot_id).where(b.kiosk == kiosk)
+    query = select(func.max(c.seq)).where(c.kiosk == kiosk, c.boot_id.in_(born))
+    if boot_id:
+        query = query.where(c.boot_id != boot_id[: t.ID_CHARACTERS])
+    return int(db.execute(query).scalar_one_or_none() or 0)
 
 
 def _first_gap(db: Connection, kiosk: str, after: int, upto: int) -> int | None:

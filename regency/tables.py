@@ -179,22 +179,25 @@ told = Table(
     PrimaryKeyConstraint("kiosk", "tag"),
 )
 
-# The last birth of each kiosk that was acted upon: the broker hands it over again.
+# The last birth after each start of a kiosk that was acted upon: the broker hands it over again.
 births = Table(
     "births",
     metadata,
-    Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("boot_id", _Words(ID_CHARACTERS), nullable=False),
     Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("kiosk", "boot_id"),
 )
 
-# Which message had which number at a kiosk: by gaps the regency finds what it lost, by doubles
-# a kiosk that counts anew.
+# Which message had which number at a kiosk, and after which start it was made: by gaps the
+# regency finds what it lost, by doubles a kiosk that counts anew.
 sequences = Table(
     "sequences",
     metadata,
     Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("message_id", _Words(64), nullable=False),
+    Column("boot_id", _Words(ID_CHARACTERS), nullable=False, default=""),
     PrimaryKeyConstraint("kiosk", "seq"),
 )
 

@@ -54,12 +54,15 @@ def split_topic(topic: str) -> tuple[str, str] | None:
 
 
 class RequestUp(msgspec.Struct, frozen=True):
-    """up/req: a request. ``sealed`` is a LetterRequest sealed to the regency."""
+    """up/req: a request. ``sealed`` is a LetterRequest sealed to the regency. ``boot_id`` is that
+    of the birth after which it was made.
+    """
 
     id: str
     seq: Count
     at: str
     sealed: bytes
+    boot_id: str = ""
     v: int = VERSION
 
 
@@ -75,6 +78,7 @@ class CollectedUp(msgspec.Struct, frozen=True, tag="collected"):
     medium: str
     confirmed: bool
     copy: Count
+    boot_id: str = ""
     v: int = VERSION
 
 
@@ -166,7 +170,8 @@ class StateUp(msgspec.Struct, frozen=True):
 
     The regency has answered every message up to ``settled_seq``: by this it finds what it lost.
     ``nonce`` is new at every birth: the order ``clock`` repeats it. ``last_order`` is the highest
-    number of an order that was seen here.
+    number of an order that was seen here. ``boot_id`` is drawn anew at each start of the
+    controller, '' by kiosks that know of none.
     """
 
     online: bool
@@ -177,6 +182,7 @@ class StateUp(msgspec.Struct, frozen=True):
     settled_seq: Count = 0
     nonce: str = ""
     last_order: Count = 0
+    boot_id: str = ""
     v: int = VERSION
 
 

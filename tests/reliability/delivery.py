@@ -83,6 +83,7 @@ class Kiosk:
             store.counter("srv_seq"),
             "",
             store.settled_seq(),
+            boot_id=store.boot_id,
         )
         self._say("st", birth)
 
@@ -97,14 +98,13 @@ class Kiosk:
         self.filed.append(request_id)
         return request_id
 
-    @staticmethod
-    def _filing(request_id: str, claim: str, seq: int) -> Filing:
+    def _filing(self, request_id: str, claim: str, seq: int) -> Filing:
         number = f"{KIOSK}-{seq:05d}"
         request = LetterRequest(
             request_id, KIOSK, number, SITI.nik, "keterangan-usaha", ANSWERS, claim, AT
         )
         body = seal.seal(PUBLIC, msgspec.json.encode(request), seal.request_context(request_id))
-        message = wire.RequestUp(request_id, seq, AT, body)
+        message = wire.RequestUp(request_id, seq, AT, body, self.store.boot_id)
         return Filing(number, claim, b"summary", wire.encode(message))
 
     def print_letter(self, request_id: str) -> None:
@@ -117,7 +117,9 @@ class Kiosk:
             event_id,
             AT,
             lambda seq: wire.encode(
-                wire.CollectedUp(event_id, seq, AT, request_id, "roll", True, job.copy)
+                wire.CollectedUp(
+                    event_id, seq, AT, request_id, "roll", True, job.copy, self.store.boot_id
+                )
             ),
         )
         self.collected.append(event_id)
@@ -235,12 +237,13 @@ class Line:
         self.kiosk = Kiosk(folder, self.up)
         self.regency = Regency(folder, self.down)
 
-    def may_go_first(self) -> int:
-        """How many of the messages up may arrive next: none overtakes a birth, since a client's
-        own order is MQTT's promise, and only what is sent again comes out of it.
+    def next_up(self, which: int) -> int:
+        """The place of a message up that may arrive next. Of several workers any may be quicker
+        than another; but births go to one of them, in the kiosk's own order.
         """
-        births = (place for place, (topic, _) in enumerate(self.up) if topic.endswith("/st"))
-        return next(births, len(self.up) - 1) + 1
+        place = which % len(self.up)
+        births = [at for at, (topic, _) in enumerate(self.up) if topic.endswith("/st")]
+        return births[0] if place in births else place
 
     def close(self) -> None:
         """Let both databases go."""

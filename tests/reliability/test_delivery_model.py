@@ -73,7 +73,7 @@ class Delivery(RuleBasedStateMachine):
     @precondition(lambda self: self.line.up)
     @rule(which=WHICH, twice=st.booleans())
     def a_message_goes_up(self, which: int, twice: bool) -> None:
-        place = which % self.line.may_go_first()
+        place = self.line.next_up(which)
         message = self.line.up[place] if twice else self.line.up.pop(place)
         self.regency.hear(message)
 
@@ -112,7 +112,7 @@ class Delivery(RuleBasedStateMachine):
     @rule(which=WHICH)
     def the_regency_dies_after_its_commit(self, which: int) -> None:
         self.regency.mute = True
-        self.regency.hear(self.line.up.pop(which % self.line.may_go_first()))
+        self.regency.hear(self.line.up.pop(self.line.next_up(which)))
         self.regency.mute = False
         self.the_regency_restarts()
 

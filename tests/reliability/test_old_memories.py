@@ -35,6 +35,69 @@ def test_a_kiosk_that_restarts_and_reconnects_raises_no_alarm(line: Line) -> Non
     assert line.regency.alarms() == []
 
 
+def _overtaken(line: Line) -> tuple[str, bytes]:
+    """A birth that is still on its way when what was said after it is there already."""
+    line.kiosk.be_born()
+    birth = line.up.pop()
+    _without_birth(line)
+    return birth
+
+
+def _without_birth(line: Line) -> None:
+    line.kiosk.file_request()
+    line.kiosk.send_due()
+    line.deliver()
+
+
+def test_a_request_that_another_worker_takes_before_the_birth_is_no_old_card(line: Line) -> None:
+    _file_and_deliver(line, 2)
+    birth = _overtaken(line)
+    line.regency.hear(birth)
+    assert line.regency.alarms() == []
+
+
+def test_a_birth_that_is_late_by_a_whole_restart_is_no_old_card(line: Line) -> None:
+    _file_and_deliver(line, 2)
+    line.kiosk.stop()
+    line.kiosk.start()
+    late = _overtaken(line)
+    line.kiosk.stop()
+    line.kiosk.start()
+    also_late = _overtaken(line)
+    line.regency.hear(late)
+    line.regency.hear(also_late)
+    assert line.regency.alarms() == []
+
+
+def test_a_birth_that_a_broker_keeps_from_long_ago_is_no_old_card(line: Line) -> None:
+    """A broker that was killed goes on with what it last wrote down."""
+    _file_and_deliver(line, 1)
+    line.kiosk.be_born()
+    kept = line.up[-1]
+    line.deliver()
+    for _ in range(2):
+        line.kiosk.stop()
+        line.kiosk.start()
+        _file_and_deliver(line, 2)
+    line.regency.exchange.take(*kept, retained=True)
+    assert line.regency.alarms() == []
+
+
+def test_an_old_card_is_found_out_although_its_first_request_overtakes_its_birth(
+    line: Line,
+) -> None:
+    card = copy_of(line.kiosk.file)
+    _file_and_deliver(line, 3)
+    line.kiosk.stop()
+    put_back(line.kiosk.file, card)
+    line.kiosk.start()
+    birth = _overtaken(line)
+    line.regency.hear(birth)
+    assert "an old or new card is in the kiosk: it knows number 0 of 3" in line.regency.alarms()
+    line.heal()
+    assert line.kiosk.store.counter("seq") == 3
+
+
 def test_an_old_card_is_told_which_numbers_were_given(line: Line) -> None:
     card = copy_of(line.kiosk.file)
     _file_and_deliver(line, 3)
