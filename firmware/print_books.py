@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from firmware.core.paper import LEAST_ROLL_MM, Roll
 from firmware.core.print_job import FINISHED, MAY_BE_ON_PAPER, JobState
+from firmware.retention import let_jobs_go
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,6 +78,7 @@ class PrintBooks:
                 f" VALUES (?, ?, ?, ?, 'QUEUED', ?, ?) RETURNING {_JOB}",
                 (kind, request_id, medium, copy, content, at),
             ).fetchone()
+            let_jobs_go(db, row[0])
         return _job(row)
 
     def set_job(self, job_id: int, state: JobState, sent_bytes: int | None = None) -> None:

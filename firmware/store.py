@@ -21,6 +21,7 @@ from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
 from firmware.print_books import PrintBooks
+from firmware.retention import let_dead_go, let_letters_go, let_requests_go
 
 SETTLED_KEPT = 2000
 """Receipted messages that are kept: about two months of a busy kiosk, some 4 MB."""
@@ -193,6 +194,7 @@ class Store:
                 (request_id, tag, RequestState.QUEUED.value, filing.sealed_summary, at),
             )
             _put(db, seq, request_id, "req", request_id, filing.payload, at)
+            let_requests_go(db)
         return filing
 
     def requests_of(self, tag: bytes) -> list[SealedRequest]:
@@ -230,7 +232,7 @@ class Store:
             fresh = {message_id: request for message_id, request in settled if request is not None}
             if fresh:
                 db.execute(
-                    "DELETE FROM outbox WHERE settled = 1 AND seq <="
+                    "DELETE FROM outbox WHERE (settled = 1 OR dead != '') AND seq <="
                     " (SELECT value FROM meta WHERE name = 'seq') - ?",
                     (SETTLED_KEPT,),
                 )
@@ -322,6 +324,7 @@ class Store:
             )
             if _is_news(db, letter.request_id, letter.srv_seq):
                 _advance(db, letter.request_id, RequestState.READY)
+            let_letters_go(db)
 
     def take_state(self, request_id: str, state: RequestState, srv_seq: int) -> None:
         """The regency's word on a request of ours, unless a newer one is here."""
@@ -334,6 +337,7 @@ class Store:
         """A message that could not be used."""
         with self._transaction() as db:
             db.execute("INSERT INTO dead_letter VALUES (?, ?, ?, ?)", (at, topic, size, reason))
+            let_dead_go(db)
 
     # ------------------------------------------------------------ letters
 

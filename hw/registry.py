@@ -147,8 +147,11 @@ def _pcsc(table: Table) -> Any:
 
 
 def _memory_reader(table: Table) -> Any:
-    table.refuse_unknown(())
-    return importlib.import_module("hw.virtual.memory_reader").MemoryReader()
+    table.refuse_unknown(("control",))
+    if "control" not in table.values:
+        return importlib.import_module("hw.virtual.memory_reader").MemoryReader()
+    module = importlib.import_module("hw.virtual.memory_reader_control")
+    return _behind_socket(table, module.ControlledReader)
 
 
 def _escpos(table: Table) -> Any:
