@@ -16,20 +16,21 @@ from types import FrameType
 from firmware.config import KioskConfig, load_config
 from firmware.controller import Controller
 from firmware.core.errors import AnjunganError
-from firmware.core.state import Policy, State
+from firmware.core.state import State
 from firmware.journal import Journal
 from firmware.parts import assemble
 from firmware.signals import Signal, Stop
 from firmware.store import Store
-from hw.registry import NONE as NO_DRIVER
 
 EXIT_UNUSABLE = 2
 EXIT_BATTERY = 3
+EXIT_RESTART = 4
 
 
 def main() -> int:
     """Run a kiosk until SIGTERM. Exit code 2 when its configuration cannot be used, 3 when it
-    stopped because the mains was gone for too long: whoever started it switches the machine off.
+    stopped because the mains was gone for too long: whoever started it switches the machine off;
+    4 when the regency ordered a restart: whoever started it starts it again.
     """
     arguments = _arguments()
     os.umask(0o077)
@@ -59,23 +60,13 @@ def _run(config: KioskConfig) -> int:
     parts = assemble(config, store, journal, inbox.put)
     _stop_on_signals(inbox)
     print(f"anjungan-controller: kiosk {config.sections.kiosk.id} is up", flush=True)
-    controller = Controller(parts, _first_state(config), inbox, random.random)
+    tuning = parts.tuning
+    first = State(tuning.policy(), tuning.catalogue, in_service_mode=tuning.in_service_mode)
+    controller = Controller(parts, first, inbox, random.random)
     controller.run()
-    return EXIT_BATTERY if controller.battery_is_over else 0
-
-
-def _first_state(config: KioskConfig) -> State:
-    visit = config.sections.visit
-    policy = Policy(
-        place=config.sections.kiosk.place,
-        idle=visit.idle_seconds,
-        answer=visit.answer_seconds,
-        card_must_stay=visit.card_must_stay,
-        on_battery=visit.on_battery,
-        technician=config.sections.service.idle_seconds,
-        tickets=config.sections.printer.get("driver", NO_DRIVER) != NO_DRIVER,
-    )
-    return State(policy, config.catalogue)
+    if controller.battery_is_over:
+        return EXIT_BATTERY
+    return EXIT_RESTART if controller.must_restart else 0
 
 
 def _stop_on_signals(inbox: queue.SimpleQueue[Signal]) -> None:

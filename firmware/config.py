@@ -15,6 +15,7 @@ import msgspec
 
 from firmware.core.errors import CatalogueError, ConfigurationError
 from firmware.core.letters import Catalogue, decode_catalogue
+from firmware.core.orders import PUBLIC_KEY_BYTES as COMMAND_KEY_BYTES
 from firmware.core.seal import PUBLIC_KEY_BYTES
 from firmware.core.settings import read_settings
 from firmware.core.wire import is_kiosk_id
@@ -36,6 +37,7 @@ class KioskSection(msgspec.Struct, frozen=True):
     site_key: str
     regency_key: str
     track_url: str = ""
+    command_key: str = ""
 
 
 class LinkSection(msgspec.Struct, frozen=True):
@@ -102,6 +104,7 @@ class KioskConfig(msgspec.Struct, frozen=True):
     site_key: bytes
     regency_key: bytes
     catalogue: Catalogue
+    command_key: bytes | None = None
 
     def path(self, text: str) -> Path:
         """A path of the file, made whole."""
@@ -128,6 +131,7 @@ def load_config(file: Path) -> KioskConfig:
         site_key=_read_site_key(folder / kiosk.site_key),
         regency_key=_read_regency_key(folder / kiosk.regency_key),
         catalogue=_read_catalogue(folder / kiosk.catalogue),
+        command_key=_read_command_key(folder / kiosk.command_key) if kiosk.command_key else None,
     )
 
 
@@ -159,14 +163,20 @@ def _read_site_key(path: Path) -> bytes:
 
 
 def _read_regency_key(path: Path) -> bytes:
+    return _read_public_key(path, "public key of a regency", PUBLIC_KEY_BYTES)
+
+
+def _read_command_key(path: Path) -> bytes:
+    return _read_public_key(path, "command key of a regency", COMMAND_KEY_BYTES)
+
+
+def _read_public_key(path: Path, what: str, length: int) -> bytes:
     try:
-        key = base64.b64decode(_read(path, "the regency's key").strip(), validate=True)
+        key = base64.b64decode(_read(path, f"the {what}").strip(), validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != PUBLIC_KEY_BYTES:
-        raise ConfigurationError(
-            f"{path} is no public key of a regency: {PUBLIC_KEY_BYTES} bytes as base64"
-        )
+    if len(key) != length:
+        raise ConfigurationError(f"{path} is no {what}: {length} bytes as base64")
     return key
 
 

@@ -9,10 +9,9 @@ import queue
 import secrets
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from itertools import islice
 
 import msgspec
 
@@ -28,12 +27,15 @@ from firmware.core.state import Phase, State
 from firmware.core.upkeep import UpkeepPolicy
 from firmware.core.view import ViewState
 from firmware.health import Readings, heartbeat
+from firmware.inbox import Inbox
 from firmware.inputs import Inputs
+from firmware.order_desk import Hands, OrderDesk
 from firmware.outbox import Outbox
 from firmware.parts import Parts
 from firmware.post import Post
 from firmware.print_books import PrintJob
 from firmware.printing import Printing
+from firmware.regency_line import RegencyLine
 from firmware.service import ServiceDesk
 from firmware.signals import (
     CardReported,
@@ -66,13 +68,13 @@ from hw.protocols import (
 )
 
 TICK_SECONDS = 1.0
-OUTBOX_SECONDS = 2.0
-MOST_MESSAGES = 50
-BEAT_AT_MOST_EVERY_SECONDS = 10.0
 
 
 class Controller:
     """Runs a kiosk made of ``parts`` from ``state`` on, until it is told to stop."""
+
+    _line: RegencyLine
+    _orders: OrderDesk
 
     def __init__(
         self,
@@ -83,18 +85,13 @@ class Controller:
     ) -> None:
         self._parts = parts
         self._state = state
-        self._inbox = inbox
+        self._inbox = Inbox(inbox)
+        self._put = inbox.put
         self._events: deque[events.Event] = deque()
         self._serial = 0
         self._shown: ViewState | None = None
-        self._ahead: Signal | None = None
         self._stopping = False
-        self._link_online = False
         self._started_at = time.monotonic()
-        self._beat_at = 0.0
-        self._beaten_at = float("-inf")
-        self._outbox_at = 0.0
-        self._outbox = Outbox(parts.store, random, parts.backlog_seconds)
         tell = self._events.append
         self._printing = Printing(
             parts.store,
@@ -106,15 +103,16 @@ class Controller:
             self._service_ended,
         )
         self._upkeep = Upkeep(
-            UpkeepPolicy(parts.sections.upkeep.idle_days, parts.sections.upkeep.quiet_hour),
+            _upkeep_policy(parts),
             parts.store.prints,
             parts.journal,
             lambda: datetime.now().astimezone(),
             parts.roll[0].width_dots if parts.roll else 0,
         )
-        self._desk = ServiceDesk(parts, self._printing, tell, lambda: self._link_online)
+        self._desk = ServiceDesk(parts, self._printing, tell, lambda: self._line.is_online)
         self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
         self.battery_is_over = False
+        self.must_restart = False
         self._visits = Visits(
             parts.kiosk.id, parts.keys, parts.store, parts.journal, parts.worker, tell
         )
@@ -127,8 +125,36 @@ class Controller:
             self._visits,
             tell,
         )
+        outbox = Outbox(parts.store, random, parts.backlog_seconds)
+        self._line = RegencyLine(parts, outbox, lambda: self._orders.fresh_nonce(), self._health)
+        self._orders = OrderDesk(
+            parts.kiosk.id,
+            parts.command_key,
+            parts.tuning,
+            parts.store.orders,
+            parts.journal,
+            self._hands(),
+        )
         self._post = Post(
-            parts.store, self._outbox, parts.journal, _now_text, self._answer, tell, self._changed
+            parts.store,
+            outbox,
+            parts.journal,
+            _now_text,
+            self._line.answer,
+            tell,
+            self._changed,
+            self._orders.take,
+        )
+
+    def _hands(self) -> Hands:
+        """What the order desk works with."""
+        return Hands(
+            self._events.append,
+            self._desk.devices,
+            self._line.be_born,
+            self._line.hurry,
+            self._settings_renewed,
+            prints_tickets=self._parts.roll is not None,
         )
 
     # ------------------------------------------------------------ the loop
@@ -137,7 +163,7 @@ class Controller:
         """Until Stop. A bug in one signal is journalled; the kiosk goes on with the next."""
         self._start()
         while not self._stopping:
-            self._guarded(partial(self._take_all, self._next_signals()))
+            self._guarded(partial(self._take_all, self._inbox.next(TICK_SECONDS)))
             for task in (
                 self._pass_time,
                 self._tell_technician,
@@ -148,32 +174,10 @@ class Controller:
                 self._guarded(task)
         self._stop()
 
-    def _next_signals(self) -> list[Signal]:
-        """The next signal, none when a tick passed without any; and when it is a message, all
-        that came right after it: receipts that are taken together share a commit.
-        """
-        signals = list(islice(self._waiting(TICK_SECONDS), 1))
-        while signals and isinstance(signals[-1], MessageCame) and len(signals) < MOST_MESSAGES:
-            after = next(self._waiting(0), None)
-            if not isinstance(after, MessageCame):
-                self._ahead = after
-                break
-            signals.append(after)
-        return signals
-
-    def _waiting(self, seconds: float) -> Iterator[Signal]:
-        """What waits in the inbox, each for so long at most."""
-        while True:
-            ahead, self._ahead = self._ahead, None
-            try:
-                yield ahead or self._inbox.get(block=seconds > 0, timeout=seconds or None)
-            except queue.Empty:
-                return
-
     def _take_all(self, signals: list[Signal]) -> None:
         messages = [(one.topic, one.payload) for one in signals if isinstance(one, MessageCame)]
         if messages:
-            self._outbox_at = 0.0  # receipts make room
+            self._line.hurry()  # receipts make room
             self._post.take(messages)
         for signal in signals[len(messages) :]:
             self._take(signal)
@@ -188,15 +192,15 @@ class Controller:
         if parts.page is not None:
             self._printing.attach_page(*parts.page)
         self._printing.recover()
+        self._guarded(self._orders.recover)
         lamps = parts.indicator
         parts.journal.write("lamps.state", state=lamps.state.value, detail=lamps.reason)
         lamps.show(lamps_of(self._state))
-        parts.start(self._inbox.put)
+        parts.start(self._put)
 
     def _stop(self) -> None:
         self._close_vault()
-        if self._link_online:
-            self._parts.link.publish_state(wire.encode(self._standing(online=False)))
+        self._line.farewell()
         self._printing.close()
         self._parts.close_printers()
         self._hear_last_jobs()
@@ -207,7 +211,7 @@ class Controller:
 
     def _hear_last_jobs(self) -> None:
         """What was printed while everything stopped is still put into the books."""
-        for signal in self._waiting(0):
+        for signal in self._inbox.rest():
             if isinstance(signal, JobWent | JobEnded):
                 self._hear_job(signal)
 
@@ -233,10 +237,8 @@ class Controller:
             self._parts.journal.write("power.stopping", seconds=round(self._parts.ups_seconds))
             self._stopping = self.battery_is_over = True
         self._events.append(events.Tick(now, datetime.now().astimezone().date()))
-        if self._link_online and now >= self._outbox_at:
-            self._guarded(lambda: self._send_due(now))
-        if self._link_online and now >= self._beat_at:
-            self._guarded(lambda: self._beat(now))
+        self._guarded(lambda: self._line.send_due(now))
+        self._guarded(lambda: self._line.beat_if_due(now))
 
     def _keep_up(self) -> None:
         """What the kiosk does for itself while nobody is there."""
@@ -244,10 +246,13 @@ class Controller:
         is_resting = state.phase in (Phase.ATTRACT, Phase.OUT_OF_SERVICE)
         rest = state.now - state.entered_at if is_resting else 0.0
         self._upkeep.look(self._printing, state.now, rest)
+        if self._orders.restart_is_due(is_resting and self._printing.is_idle()):
+            self._stopping = self.must_restart = True
 
     def _service_ended(self, name: str, state: JobState) -> None:
+        self._orders.slip_ended(name, state)
         if self._upkeep.ended(name, state):
-            self._beat_soon()
+            self._line.beat_soon()
 
     def _tell_technician(self) -> None:
         self._desk.keep_told(self._state.service)
@@ -310,10 +315,10 @@ class Controller:
             case InputReported(report):
                 self._desk.hear_input(report)
                 self._inputs.take(report, time.monotonic())
-                self._beat_soon()
+                self._line.beat_soon()
             case PrinterSeen(medium, status):
                 if self._printing.status.get(medium) != status:
-                    self._beat_soon()
+                    self._line.beat_soon()
                 self._desk.hear_printer(medium)
                 self._printing.printer_seen(medium, status)
             case UnitSeen():
@@ -325,7 +330,7 @@ class Controller:
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
             case KeyMade(visit, key):
                 self._cards.key_made(visit, key, datetime.now().astimezone())
-                self._outbox_at = 0.0
+                self._line.hurry()
             case ScreenSaid(intent):
                 self._events.append(events.Said(intent))
             case ScreenConnected():
@@ -349,7 +354,7 @@ class Controller:
     def _card_reported(self, report: CardReport) -> None:
         journal = self._parts.journal
         if isinstance(report, ReaderOnline | ReaderOffline):
-            self._beat_soon()
+            self._line.beat_soon()
         match report:
             case ReaderOnline(name):
                 journal.write("card.reader", online=True, detail=name)
@@ -400,7 +405,7 @@ class Controller:
         letter = self._state.catalogue.get(command.letter_id)
         assert letter is not None
         self._visits.submit(command, letter, datetime.now().astimezone())
-        self._outbox_at = 0.0
+        self._line.hurry()
 
     def _print_ticket(self, command: commands.PrintTicket) -> None:
         summary = self._visits.summary(command.request_id)
@@ -441,44 +446,20 @@ class Controller:
                 )
             ),
         )
-        self._outbox_at = 0.0
+        self._line.hurry()
 
     # ------------------------------------------------------------ link
 
     def _link_up(self) -> None:
-        self._link_online = True
         self._parts.journal.write("link.changed", online=True, detail="")
-        self._outbox.link_up(time.monotonic())
-        self._parts.link.publish_state(wire.encode(self._standing(online=True)))
-        self._outbox_at = 0.0
-        self._beat_soon()
+        self._line.up()
         self._events.append(events.LinkChanged(online=True))
 
     def _link_down(self, detail: str) -> None:
-        if self._link_online or self._state.now == 0.0:
+        if self._line.is_online or self._state.now == 0.0:
             self._parts.journal.write("link.changed", online=False, detail=detail)
-        self._link_online = False
+        self._line.down()
         self._events.append(events.LinkChanged(online=False))
-
-    def _standing(self, online: bool) -> wire.StateUp:
-        store = self._parts.store
-        return wire.StateUp(
-            online,
-            store.counter("boot"),
-            store.counter("seq"),
-            store.counter("srv_seq"),
-            self._parts.version,
-            store.settled_seq(),
-            boot_id=store.boot_id,
-        )
-
-    def _send_due(self, now: float) -> None:
-        for message in self._outbox.due(now):
-            self._parts.link.publish(message.kind, message.payload)
-        self._outbox_at = now + OUTBOX_SECONDS
-
-    def _answer(self, receipt: wire.ReceiptUp) -> None:
-        self._parts.link.publish("rcp", wire.encode(receipt))
 
     def _changed(self) -> None:
         """Something arrived: a visitor who looks at their letters sees it at once."""
@@ -486,26 +467,31 @@ class Controller:
         if visitor is not None:
             self._visits.refresh(visitor[0])
 
-    def _beat(self, now: float) -> None:
+    def _health(self) -> wire.Heartbeat:
         readings = Readings(
             kiosk=self._parts.kiosk.id,
             at=_now_text(),
-            uptime_seconds=int(now - self._started_at),
+            uptime_seconds=int(time.monotonic() - self._started_at),
             reader_online=self._state.reader_online,
             printers=self._printing.status,
             indicator=self._parts.indicator.state,
             inputs=self._inputs.readings,
             version=self._parts.version,
+            clock_offset=self._orders.clock_offset(),
+            in_service_mode=self._parts.tuning.in_service_mode,
+            catalogue=self._state.catalogue.version,
         )
-        message = heartbeat(readings, self._parts.store, datetime.now().astimezone())
-        self._parts.link.publish("hb", wire.encode(message))
-        self._beaten_at = now
-        self._beat_at = now + self._parts.heartbeat_seconds
+        return heartbeat(readings, self._parts.store, datetime.now().astimezone())
 
-    def _beat_soon(self) -> None:
-        """Something about a device changed: do not wait for the next regular heartbeat."""
-        soonest = self._beaten_at + BEAT_AT_MOST_EVERY_SECONDS
-        self._beat_at = min(self._beat_at, soonest)
+    def _settings_renewed(self) -> None:
+        """What the session does not hold is taken up at once."""
+        self._upkeep.policy = _upkeep_policy(self._parts)
+        self._line.beat_soon()
+
+
+def _upkeep_policy(parts: Parts) -> UpkeepPolicy:
+    upkeep = parts.tuning.sections.upkeep
+    return UpkeepPolicy(upkeep.idle_days, upkeep.quiet_hour)
 
 
 def _now_text() -> str:

@@ -26,6 +26,9 @@ class Readings:
     indicator: DeviceState
     inputs: InputReadings
     version: str
+    clock_offset: int | None = None
+    in_service_mode: bool = False
+    catalogue: int = 0
 
 
 def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
@@ -53,6 +56,10 @@ def heartbeat(readings: Readings, store: Store, now: datetime) -> Heartbeat:
         power=readings.inputs.power,
         door_openings=store.counter("doors"),
         power_cuts=store.counter("power_cuts"),
+        clock="untold" if readings.clock_offset is None else "told",
+        clock_offset_seconds=readings.clock_offset or 0,
+        service_mode=readings.in_service_mode,
+        catalogue=readings.catalogue,
         roll_used_mm=roll.used_mm,
         tickets_left=tickets_left(roll),
         roll_cuts=roll.cuts,

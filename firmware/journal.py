@@ -80,6 +80,26 @@ EVENTS: dict[str, Kind] = {
     ),
     "link.changed": Kind("The broker can be reached, or not.", ("online", "detail")),
     "message.dead": Kind("A message from the regency could not be used.", ("topic", "reason")),
+    "order.held": Kind(
+        "An order waits for the regency to tell the time; it will be sent again.",
+        ("name", "number"),
+    ),
+    "order.begun": Kind("An order of the regency runs, once.", ("name", "number")),
+    "order.ended": Kind(
+        "What became of an order: done, refused, expired, failed or unknown.",
+        ("name", "number", "outcome"),
+    ),
+    "clock.told": Kind(
+        "The regency told the time; the system's clock is so many seconds ahead of it.",
+        ("offset_seconds",),
+    ),
+    "settings.unusable": Kind(
+        "Settings that were ordered before fit no more; those of kiosk.toml hold.", ("reason",)
+    ),
+    "catalogue.unusable": Kind(
+        "The letter catalogue that was sent cannot be read any more; the file's holds.",
+        ("reason",),
+    ),
     "screen.connected": Kind("A screen process connected."),
     "screen.lost": Kind("The screen process went away.", ("detail",)),
 }

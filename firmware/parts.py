@@ -17,6 +17,7 @@ from firmware.printers import PrinterThread
 from firmware.screen import ScreenServer
 from firmware.signals import CardReported, InputReported, Signal
 from firmware.store import Store
+from firmware.tuning import Tuning
 from firmware.unit_memory import Learner, UnitMemory
 from firmware.worker import Worker
 from hw import registry
@@ -32,7 +33,8 @@ class Parts:
     kiosk: KioskSection
     sections: Sections
     version: str
-    heartbeat_seconds: float
+    tuning: Tuning
+    command_key: bytes | None
     backlog_seconds: float
     keys: tuple[bytes, bytes]
     store: Store
@@ -98,7 +100,8 @@ def assemble(
         kiosk=sections.kiosk,
         sections=sections,
         version=version,
-        heartbeat_seconds=link.heartbeat_seconds,
+        tuning=Tuning(config, store.orders, journal),
+        command_key=config.command_key,
         backlog_seconds=link.backlog_seconds,
         keys=(config.site_key, config.regency_key),
         store=store,

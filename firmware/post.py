@@ -9,6 +9,7 @@ import msgspec
 from firmware.core import wire
 from firmware.core.errors import WireError
 from firmware.core.events import Delivered, Event
+from firmware.core.orders import Kind
 from firmware.core.request import RequestState
 from firmware.core.seal import TAG_BYTES, is_usable
 from firmware.journal import Journal
@@ -22,7 +23,8 @@ class _Numbered(msgspec.Struct):
 
 class Post:
     """Sorts incoming messages. ``answer`` publishes a receipt; ``changed`` is told the tag of
-    a resident for whom something arrived, or None when that cannot be said.
+    a resident for whom something arrived, or None when that cannot be said. ``orders`` takes
+    what is ordered.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Post:
         answer: Callable[[wire.ReceiptUp], None],
         tell: Callable[[Event], None],
         changed: Callable[[], None],
+        orders: Callable[[Kind, bytes], None] | None = None,
     ) -> None:
         self._store = store
         self._outbox = outbox
@@ -42,6 +45,7 @@ class Post:
         self._answer = answer
         self._tell = tell
         self._changed = changed
+        self._orders = orders
 
     def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Messages by topic, in the order they came. What cannot be used is buried with its
@@ -67,6 +71,10 @@ class Post:
                 self._refused(receipt)
         elif kind == "dn/res":
             self._resident(_decode_resident(payload))
+        elif kind == "dn/cmd" and self._orders is not None:
+            self._orders("cmd", payload)
+        elif kind == "dn/cfg" and self._orders is not None:
+            self._orders("cfg", payload)
         else:
             raise WireError("this kiosk knows no such topic")
 

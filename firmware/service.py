@@ -117,7 +117,7 @@ class ServiceDesk:
             case PrintTestSlip(name):
                 self._print_test_slip(name)
             case PrintStatusSlip():
-                slip = status_slip(tuple(self._facts()), tuple(self._devices()))
+                slip = status_slip(tuple(self._facts()), self.devices())
                 self._printing.print_service(STATUS_SLIP, slip)
             case RenewRoll(service):
                 self._printing.renew_roll()
@@ -154,6 +154,10 @@ class ServiceDesk:
         self._printing.print_service(name, trial_slip("Slip uji", lines, width))
 
     # ------------------------------------------------------------ devices
+
+    def devices(self) -> tuple[DeviceLine, ...]:
+        """How every device is, as far as its owner knows now."""
+        return tuple(self._devices())
 
     def _devices(self) -> Iterator[DeviceLine]:
         sections = self._parts.sections

@@ -2,7 +2,8 @@
 safe from a power cut. Used by the controller's thread alone.
 
 Every public method is one transaction. Sealed columns stay sealed here. The print tables are
-reached through ``Store.prints``, changes of cards through ``Store.cards``.
+reached through ``Store.prints``, changes of cards through ``Store.cards``, orders through
+``Store.orders``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from firmware.card_books import CardBooks, waits_for_answer
 from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
+from firmware.order_books import OrderBooks
 from firmware.print_books import PrintBooks
 from firmware.retention import let_dead_go, let_letters_go, let_requests_go
 
@@ -96,6 +98,7 @@ class Store:
             self._prepare()
             self.prints = PrintBooks(self._db, self._transaction)
             self.cards = CardBooks(self._db, self._transaction)
+            self.orders = OrderBooks(self._db, self._transaction, _put_event, self.boot_id)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"the database {file} cannot be used: {error}; check the disk, or move the file "
@@ -461,6 +464,14 @@ def _put(
         " VALUES (?, ?, ?, ?, ?, ?)",
         (seq, message_id, kind, request_id, payload, at),
     )
+
+
+def _put_event(
+    db: sqlite3.Connection, event_id: str, at: str, make: Callable[[int], bytes]
+) -> None:
+    """An event that belongs to no request."""
+    seq = _next(db, "seq")
+    _put(db, seq, event_id, "evt", "", make(seq), at)
 
 
 def _schemas() -> list[tuple[int, str]]:

@@ -33,7 +33,7 @@ class Upkeep:
         clock: Callable[[], datetime],
         width_dots: int,
     ) -> None:
-        self._policy = policy
+        self.policy = policy
         self._books = books
         self._journal = journal
         self._clock = clock
@@ -60,7 +60,7 @@ class Upkeep:
         unit = self._books.unit()
         used_at = _moment(unit.last_print_at) or _moment(unit.first_seen_at)
         tried_at, rest = _moment(unit.exercised_at), timedelta(seconds=rest_seconds)
-        return exercise_is_due(self._policy, at, used_at, tried_at, rest)
+        return exercise_is_due(self.policy, at, used_at, tried_at, rest)
 
     def _exercise(self, printing: Printing, at: datetime) -> None:
         """The try is written down before its first byte: restarts do not repeat it."""

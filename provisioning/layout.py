@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from firmware.core import orders
 from firmware.core.seal import SEED_BYTES, public_key_of
 from provisioning.ca import LOOPBACK, SERVER_NAME, Authorities
 from provisioning.files import write_public, write_secret
@@ -84,6 +85,10 @@ class Regency:
         write_secret(keys / "regency.seed", seed.hex())
         write_secret(keys / "session.secret", secrets.token_urlsafe(48))
         write_public(self.folder / "regency.pub", base64.b64encode(public_key_of(seed)))
+        command_seed = secrets.token_bytes(orders.SEED_BYTES)
+        write_secret(keys / "command.seed", command_seed.hex())
+        command_key = orders.public_key_of(command_seed)
+        write_public(self.folder / "command.pub", base64.b64encode(command_key))
         write_public(keys / "ca.pem", authorities.devices.pem)
         write_public(self.signing_ca, authorities.signers.pem)
         authorities.devices.issue_client(SERVER_NAME).write(
@@ -134,7 +139,8 @@ class Regency:
         authorities.devices.issue_client(kiosk).write(keys / "kiosk.pem", keys / "kiosk.key")
         write_public(keys / "ca.pem", authorities.devices.pem)
         write_secret(keys / "site.key", self.site_key.hex())
-        write_public(keys / "regency.pub", (self.folder / "regency.pub").read_bytes())
+        for name in ("regency.pub", "command.pub"):
+            write_public(keys / name, (self.folder / name).read_bytes())
         write_public(folder / "catalogue.json", (self.folder / "catalogue.json").read_bytes())
         for name in ("state", "run"):
             (folder / name).mkdir(mode=0o700, exist_ok=True)
@@ -167,7 +173,11 @@ def _server_tables(ports: Ports) -> dict[str, dict[str, Any]]:
             "certificate": "keys/server.pem",
             "key": "keys/server.key",
         },
-        "keys": {"regency_seed": "keys/regency.seed", "session_secret": "keys/session.secret"},
+        "keys": {
+            "regency_seed": "keys/regency.seed",
+            "session_secret": "keys/session.secret",
+            "command_seed": "keys/command.seed",
+        },
         "signing": {"credentials": "signers", "ca": "keys/ca-signing.pem"},
     }
 
@@ -184,6 +194,7 @@ def _kiosk_tables(
             "catalogue": "catalogue.json",
             "site_key": "keys/site.key",
             "regency_key": "keys/regency.pub",
+            "command_key": "keys/command.pub",
             "track_url": track_url,
         },
         "card": devices.card,

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from firmware.core.errors import ConfigurationError
+from firmware.core.orders import SEED_BYTES as COMMAND_SEED_BYTES
 from firmware.core.seal import SEED_BYTES
 from firmware.core.settings import read_settings
 
@@ -38,10 +39,11 @@ class LinkSection(msgspec.Struct, frozen=True):
 
 
 class KeysSection(msgspec.Struct, frozen=True):
-    """[keys]: files of mode 600."""
+    """[keys]: files of mode 600. Without ``command_seed`` the regency gives no orders."""
 
     regency_seed: str
     session_secret: str
+    command_seed: str = ""
 
 
 class SigningSection(msgspec.Struct, frozen=True):
@@ -71,6 +73,7 @@ class RegencyConfig(msgspec.Struct, frozen=True):
     session_secret: str
     credentials: Path
     signing_ca: Path
+    command_seed: bytes | None = None
 
     @property
     def public_url(self) -> str:
@@ -96,7 +99,8 @@ def load_config(file: Path) -> RegencyConfig:
         link=sections.link,
         folder=folder,
         database=_database_url(sections.server.database, folder),
-        regency_seed=_read_seed(folder / sections.keys.regency_seed),
+        regency_seed=_read_seed(folder / sections.keys.regency_seed, SEED_BYTES),
+        command_seed=_read_command_seed(folder, sections.keys.command_seed),
         session_secret=_read_secret(folder / sections.keys.session_secret),
         credentials=folder / sections.signing.credentials,
         signing_ca=folder / sections.signing.ca,
@@ -121,13 +125,17 @@ def _database_url(url: str, folder: Path) -> str:
     return f"sqlite:///{folder / path}"
 
 
-def _read_seed(path: Path) -> bytes:
+def _read_command_seed(folder: Path, name: str) -> bytes | None:
+    return _read_seed(folder / name, COMMAND_SEED_BYTES) if name else None
+
+
+def _read_seed(path: Path, length: int) -> bytes:
     try:
         seed = bytes.fromhex(_read(path, "the regency's key").decode().strip())
     except (ValueError, UnicodeDecodeError):
         seed = b""
-    if len(seed) != SEED_BYTES:
-        raise ConfigurationError(f"{path} is no key of a regency: {SEED_BYTES} bytes as hex digits")
+    if len(seed) != length:
+        raise ConfigurationError(f"{path} is no key of a regency: {length} bytes as hex digits")
     return seed
 
 

@@ -282,6 +282,11 @@ SCREENS: dict[str, view.Screen] = {
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
     ),
+    "identify": view.Identify(
+        "3510192001-1",
+        Say("Petugas sedang mencari anjungan ini."),
+        Say("Anjungan tetap melayani: tempelkan e-KTP Anda."),
+    ),
     "goodbye": view.Goodbye(),
     "technician": view.TechnicianScreen(WELL_DEVICES, FACTS, None, slip_under_way=False),
     "technician-trouble": view.TechnicianScreen(

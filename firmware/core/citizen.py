@@ -42,9 +42,10 @@ P = Phase
 
 def _begin(state: State, event: CardTapped) -> Result:
     """A new visit. Whatever was there of a former one is gone first. On a battery that is to
-    be saved none begins; a former one is over all the same, since its card is another.
+    be saved, or in service mode, none begins; a former one is over all the same, since its card
+    is another.
     """
-    if state.saves_battery:
+    if state.begins_no_visit:
         return (state, ()) if state.visit is None else end(state)
     number = state.visits + 1
     visit = Visit(number=number, identity=event.identity)

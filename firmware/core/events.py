@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from firmware.core.letters import Catalogue
 from firmware.core.request import Profile
+from firmware.core.state import Policy
 from firmware.core.view import DeviceLine, Intent, Known, PendingItem, PrintState, ReadyItem
 from hw.protocols import CardIdentity, CardTrouble, Fault
 
@@ -213,6 +215,29 @@ class RollRenewed:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentifyAsked:
+    """The regency looks for this kiosk: make it known for so many seconds."""
+
+    kiosk: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceModeSet:
+    """The regency ordered that nobody is served, or that citizens are again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsCame:
+    """The regency ordered other settings or another letter catalogue."""
+
+    policy: Policy
+    catalogue: Catalogue
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A finger said this on the screen."""
 
@@ -246,5 +271,8 @@ Event = (
     | PowerChanged
     | Examined
     | RollRenewed
+    | IdentifyAsked
+    | ServiceModeSet
+    | SettingsCame
     | Said
 )

@@ -23,7 +23,8 @@ _BY_PHASE: dict[Phase, Pattern] = {
 
 def lamps_of(state: State) -> Pattern:
     """A visitor's lamps are theirs; at rest they tell the village what the kiosk needs."""
-    if state.cabinet.door_open and state.phase in RESTING:
+    is_expected = state.cabinet.door_open or state.calling is not None
+    if is_expected and state.phase in RESTING:
         return Pattern.TECHNICIAN_EXPECTED
     if state.phase is Phase.ATTRACT and state.policy.tickets and not state.printer_usable:
         return Pattern.OUT_OF_PAPER

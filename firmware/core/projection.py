@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from firmware.core import filling, view
+from firmware.core import filling, remote, view
 from firmware.core.letters import LetterType
 from firmware.core.notices import FAULTS
 from firmware.core.request import PROFILE_LABELS
@@ -21,7 +21,8 @@ def view_of(state: State, serial: int) -> ViewState:
     lights = view.Lights(
         state.reader_online, state.printer_usable, state.link_online, state.cabinet.on_mains
     )
-    screen = _SCREENS[state.phase](state)
+    is_calling = state.calling is not None and state.phase in remote.AT_REST
+    screen = _identify(state) if is_calling else _SCREENS[state.phase](state)
     return ViewState(serial, state.policy.place, lights, screen, idle_seconds(state))
 
 
@@ -30,6 +31,11 @@ def _out_of_service(state: State) -> view.Screen:
         return view.OutOfService(
             Say("Anjungan sedang diperiksa petugas."),
             Say("Silakan tunggu sebentar. Untuk keperluan mendesak, datanglah ke kantor desa."),
+        )
+    if state.in_service_mode:
+        return view.OutOfService(
+            Say("Anjungan ini ditutup sementara oleh petugas."),
+            Say("Permohonan Anda tetap aman. Untuk keperluan mendesak, datanglah ke kantor desa."),
         )
     if state.saves_battery:
         return view.OutOfService(
@@ -40,6 +46,16 @@ def _out_of_service(state: State) -> view.Screen:
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Silakan beri tahu petugas. Untuk keperluan mendesak, datanglah ke kantor desa."),
     )
+
+
+def _identify(state: State) -> view.Screen:
+    assert state.calling is not None
+    meaning = Say("Petugas sedang mencari anjungan ini.")
+    if state.phase is Phase.ATTRACT:
+        next_step = Say("Anjungan tetap melayani: tempelkan e-KTP Anda.")
+    else:
+        next_step = Say("Anjungan sedang tidak melayani. Silakan datang ke kantor desa.")
+    return view.Identify(state.calling.kiosk, meaning, next_step)
 
 
 def _attract(_state: State) -> view.Screen:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import new_pin, technician, view
+from firmware.core import new_pin, remote, technician, view
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
 from firmware.core.events import (
@@ -43,7 +43,7 @@ def step(state: State, event: Event) -> Result:
         return state, ()
     state, commands = transition.handler(state, trigger)
     assert state.phase == before.phase or state.phase in transition.targets
-    state, wishes = technician.grant_wishes(state)
+    state, wishes = technician.grant_wishes(remote.settle(state))
     return state, commands + wishes + _lamps(before, state)
 
 
@@ -157,6 +157,7 @@ ANYWHERE: dict[type, Transition] = {
     PowerChanged: row(_power, P.ATTRACT, P.OUT_OF_SERVICE),
     ServiceAsked: row(technician.remember),
     view.StillHere: row(_still_here),
+    **remote.ORDERS,
 }
 """What is done in every phase that does not say otherwise. What the service button asks for in
 a citizen's visit is done once the kiosk is at rest, so each of these may then lead on."""

@@ -22,6 +22,11 @@ def read_settings(raw: bytes, kind: type[Settings], file: str) -> Settings:
         values = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} is not valid TOML: {error}") from error
+    return check_settings(values, kind, file)
+
+
+def check_settings(values: Mapping[str, Any], kind: type[Settings], file: str) -> Settings:
+    """The settings in plain ``values``; raises ConfigurationError."""
     _refuse_unknown_keys(values, kind, file, "")
     try:
         return msgspec.convert(values, kind)

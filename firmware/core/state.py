@@ -154,11 +154,20 @@ class Cabinet:
 
 
 @dataclass(frozen=True, slots=True)
+class Calling:
+    """This kiosk makes itself known while nobody is there: somebody looks for it."""
+
+    kiosk: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that ``session.step`` knows.
 
     ``service_wanted`` and ``slip_wanted``: the service button was pressed in a citizen's visit,
-    and what it asked for waits for the visit's end.
+    and what it asked for waits for the visit's end. ``in_service_mode``: the regency ordered that
+    nobody is served. ``coming``: settings that hold once the kiosk is at rest.
     """
 
     policy: Policy
@@ -179,6 +188,9 @@ class State:
     service: Service | None = None
     service_wanted: bool = False
     slip_wanted: bool = False
+    in_service_mode: bool = False
+    calling: Calling | None = None
+    coming: tuple[Policy, Catalogue] | None = None
 
     @property
     def guest(self) -> Visit:
@@ -190,6 +202,11 @@ class State:
     def saves_battery(self) -> bool:
         """Whether no visit may begin because the mains is gone."""
         return not self.cabinet.on_mains and not self.policy.on_battery
+
+    @property
+    def begins_no_visit(self) -> bool:
+        """Whether a card that is laid on the reader begins no visit."""
+        return self.saves_battery or self.in_service_mode
 
     @property
     def technician(self) -> Service:

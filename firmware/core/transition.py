@@ -33,7 +33,7 @@ def end(state: State, _event: object = None) -> Result:
 
 def rest(state: State) -> State:
     """Nobody is here any more, neither a citizen nor a technician."""
-    serves = state.reader_online and not state.saves_battery
+    serves = state.reader_online and not state.begins_no_visit
     phase = Phase.ATTRACT if serves else Phase.OUT_OF_SERVICE
     return replace(state, visit=None, notice=None, service=None).enter(phase)
 

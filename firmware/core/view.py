@@ -200,6 +200,16 @@ class OutOfService(msgspec.Struct, frozen=True, tag="outOfService"):
     next_step: Say
 
 
+class Identify(msgspec.Struct, frozen=True, tag="identify"):
+    """Nobody is here, and somebody looks for this kiosk: which it is, in large letters. A card
+    begins a visit as ever where ``meaning`` says so.
+    """
+
+    kiosk: str
+    meaning: Say
+    next_step: Say
+
+
 class Goodbye(msgspec.Struct, frozen=True, tag="goodbye"):
     """The visit is over."""
 
@@ -247,6 +257,7 @@ Screen = (
     | Notice
     | Done
     | OutOfService
+    | Identify
     | Goodbye
     | TechnicianScreen
 )

@@ -97,6 +97,7 @@ class OrderDone(msgspec.Struct, frozen=True, tag="order"):
     number: Count
     outcome: str
     detail: str = ""
+    boot_id: str = ""
     v: int = VERSION
 
 

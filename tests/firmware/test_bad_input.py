@@ -51,6 +51,7 @@ BAD: list[tuple[Spoil, str]] = [
     (write("keys/kiosk.key", "nonsense"), "enrol this kiosk again"),
     (write("keys/site.key", "abc"), "is no site key"),
     (write("keys/regency.pub", "abc"), "is no public key of a regency"),
+    (write("keys/command.pub", "abc"), "is no command key of a regency"),
     (write("catalogue.json", "{}"), "the letter catalogue is not readable"),
     (lambda folder: (folder / "catalogue.json").unlink(), "the letter catalogue"),
     (write("state/kiosk.db", "no database at all, and long enough" * 9), "cannot be used"),

@@ -10,6 +10,7 @@ from ui.screens.done import DonePage
 from ui.screens.form import FormPage
 from ui.screens.goodbye import GoodbyePage
 from ui.screens.home import HomePage
+from ui.screens.identify import IdentifyPage
 from ui.screens.letters import LettersPage
 from ui.screens.notice import NoticePage
 from ui.screens.out_of_service import OutOfServicePage
@@ -32,6 +33,7 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.Notice: NoticePage,
     view.Done: DonePage,
     view.OutOfService: OutOfServicePage,
+    view.Identify: IdentifyPage,
     view.Goodbye: GoodbyePage,
     view.TechnicianScreen: TechnicianPage,
 }
