@@ -75,7 +75,10 @@ def test_a_caller_that_stays_does_not_hold_up_the_end(control: Path) -> None:
     reader = make_card_reader({"driver": "memory", "control": str(control)})
     reader.start(lambda _report: None)
     with socket.socket(socket.AF_UNIX) as caller:
+        caller.settimeout(PATIENCE_SECONDS)
         caller.connect(str(control))
+        caller.sendall(b'{"remove": true}\n')
+        assert caller.recv(100) == b'{"ok": true}\n'
         reader.close()
         assert caller.recv(1) == b""
 
