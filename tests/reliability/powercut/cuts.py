@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -15,9 +15,16 @@ from tests.reliability.powercut.cabinet import Blueprint
 from tests.reliability.powercut.checks import Promises, broken, readable
 from tests.reliability.powercut.disk import Disk, Image
 from tests.reliability.powercut.life import live_on
-from tests.reliability.powercut.office import CITIZEN, Moment
+from tests.reliability.powercut.office import CITIZEN, LETTER, ROLL, Moment
 from tests.reliability.powercut.recording import Operation
-from tests.reliability.powercut.visit import PURPOSE, SHOP, WRONG_PIN, Recording, record_restart
+from tests.reliability.powercut.visit import (
+    PURPOSE,
+    SHOP,
+    WRONG_PIN,
+    FirstCut,
+    Recording,
+    record_restart,
+)
 
 VARIANTS = ("synced", "written", "torn", "killed")
 """``synced``: only what was synced is on the disk. ``written``: all is. ``torn``: some of the
@@ -43,12 +50,14 @@ class Cut:
         return f"{self.variant} after {self.operation.name}"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What one cut brought to light; nothing, when all is well."""
+    """What one cut brought to light: every promise that was ``broken``."""
 
-    cut: Cut
-    broken: list[str] = field(default_factory=list)
+    cut: str
+    operation: Operation
+    variant: str
+    broken: tuple[str, ...]
 
 
 Wanted = Callable[[Operation, str], bool]
@@ -90,10 +99,10 @@ def _moment(moments: list[Moment], promises: Promises, variant: str, random: Ran
 def look(folder: Path, blueprint: Blueprint, recording: Recording, cut: Cut) -> Finding:
     """Live on after a cut, in ``folder``, which is gone afterwards."""
     after = live_on(folder, blueprint, cut.image, recording.folder, cut.moment)
-    finding = Finding(cut, list(broken(cut.promises, after, cut.variant != "killed")))
-    finding.broken += readable(cut.image, needles(recording))
     shutil.rmtree(folder)
-    return finding
+    kept = broken(cut.promises, after, cut.variant != "killed")
+    open_to_read = readable(cut.image, needles(recording))
+    return Finding(cut.name, cut.operation, cut.variant, (*kept, *open_to_read))
 
 
 def needles(recording: Recording) -> dict[str, bytes]:
@@ -109,8 +118,10 @@ def needles(recording: Recording) -> dict[str, bytes]:
         "the PIN": people.PIN,
         "a wrong PIN": WRONG_PIN,
         "the card's UID": uid.hex(),
+        "the claim code": recording.claim_code,
     }
-    return {what: text.encode() for what, text in texts.items()} | {"the card's raw UID": uid}
+    raw = {"the card's raw UID": uid, "the letter": LETTER, "the letter's picture": ROLL}
+    return {what: text.encode() for what, text in texts.items()} | raw
 
 
 def cut_again(folder: Path, blueprint: Blueprint, recording: Recording, first: Cut) -> Recording:
@@ -121,4 +132,5 @@ def cut_again(folder: Path, blueprint: Blueprint, recording: Recording, first: C
     here = str(folder / "kiosk")
     disk.move(str(recording.folder), here)
     image = {path.replace(str(recording.folder), here): data for path, data in first.image.items()}
-    return record_restart(folder, blueprint, disk, first.promises, first.moment, image)
+    left = FirstCut(disk, image, first.promises, first.moment, recording.claim_code)
+    return record_restart(folder, blueprint, left)

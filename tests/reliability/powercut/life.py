@@ -201,7 +201,7 @@ class _Life:
         after.complaints = tuple(self._office.complaints())
         self._office.close()
         lines = (self._state / "journal.jsonl").read_bytes().splitlines()
-        after.events = tuple(map(_read, lines))
+        after.events = tuple(map(read_event, lines))
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
@@ -220,7 +220,8 @@ def _paper(slip: Slip) -> Paper:
     return Paper(any(isinstance(part, Raster) for part in slip), is_marked)
 
 
-def _read(line: bytes) -> dict[str, object] | None:
+def read_event(line: bytes) -> dict[str, object] | None:
+    """A line of the journal; None for one that was torn."""
     try:
         event = json.loads(line)
     except ValueError:

@@ -32,6 +32,8 @@ CITIZEN = 1
 _ROW = bytes(range(72))
 ROLL = zlib.compress(_ROW * 240)
 """The letter's picture for the roll: 3 cm of stripes."""
+LETTER = b"%PDF-fictional"
+"""The letter's PDF, as ``people`` makes it."""
 _CATALOGUE = load_catalogue()
 
 

@@ -73,13 +73,13 @@ def watch(
     }
 
 
-def read_log(log: Path) -> list[Operation]:
-    """All operations, each with the stage that the last ``stage …`` mark began."""
-    return list(_operations(log.read_bytes()))
+def read_log(log: Path, stage: str = "start") -> list[Operation]:
+    """All operations, each with its stage: at first ``stage``, then what each mark begins."""
+    return list(_operations(log.read_bytes(), stage))
 
 
-def _operations(raw: bytes) -> Iterator[Operation]:
-    at, number, stage = 0, 0, "begin"
+def _operations(raw: bytes, stage: str) -> Iterator[Operation]:
+    at, number = 0, 0
     paths: dict[int, str] = {}
     while at < len(raw):
         what, *sizes, fd, offset = _HEAD.unpack_from(raw, at)

@@ -96,9 +96,9 @@ def whole(survey: Survey) -> Iterator[Finding]:
 
 def table(findings: list[Finding]) -> str:
     """Markdown: a row a stage, a column a kind of operation: cut points, then cuts tried."""
-    stages = list(dict.fromkeys(f.cut.operation.stage for f in findings))
-    tried = Counter((f.cut.operation.stage, f.cut.operation.kind) for f in findings)
-    broken = Counter(f.cut.operation.stage for f in findings if f.broken)
+    stages = list(dict.fromkeys(f.operation.stage for f in findings))
+    tried = Counter((f.operation.stage, f.operation.kind) for f in findings)
+    broken = Counter(f.operation.stage for f in findings if f.broken)
     rows = ["| stage | " + " | ".join(_POINTS) + " | cuts | broken |"]
     rows.append("| --- |" + " --: |" * (len(_POINTS) + 2))
     for stage in stages:
@@ -112,15 +112,22 @@ def table(findings: list[Finding]) -> str:
 
 
 def _as_json(finding: Finding) -> dict[str, object]:
-    cut = finding.cut
     return {
-        "cut": cut.name,
-        "stage": cut.operation.stage,
-        "operation": cut.operation.kind,
-        "file": cut.operation.path.rpartition("/")[2],
-        "disk": cut.variant,
+        "cut": finding.cut,
+        "stage": finding.operation.stage,
+        "operation": finding.operation.kind,
+        "file": finding.operation.path.rpartition("/")[2],
+        "disk": finding.variant,
         "broken": finding.broken,
     }
+
+
+def _told(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """What is broken is told at once."""
+    for finding in findings:
+        if finding.broken:
+            print(f"BROKEN {finding.cut}: {'; '.join(finding.broken)}", flush=True)
+        yield finding
 
 
 def main() -> int:
@@ -131,20 +138,17 @@ def main() -> int:
     began = time.monotonic()
     survey = Survey()
     try:
-        findings = list(whole(survey))
+        findings = list(_told(whole(survey)))
     finally:
         survey.close()
-    by_variant = Counter(f.cut.variant for f in findings)
-    broken = [f for f in findings if f.broken]
+    by_variant = Counter(f.variant for f in findings)
     print(table(findings))
     print()
     print(", ".join(f"{by_variant[variant]} {variant}" for variant in VARIANTS))
     print(f"{len(findings)} cuts in {time.monotonic() - began:.0f} s")
-    for finding in broken:
-        print(f"BROKEN {finding.cut.name}: {'; '.join(finding.broken)}")
     if arguments.json:
         arguments.json.write_text(json.dumps([_as_json(f) for f in findings], indent=1))
-    return 1 if broken else 0
+    return 1 if any(f.broken for f in findings) else 0
 
 
 if __name__ == "__main__":

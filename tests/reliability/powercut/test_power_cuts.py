@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.reliability.powercut.cuts import VARIANTS, Finding
+from tests.reliability.powercut.cuts import VARIANTS, Finding, needles
 from tests.reliability.powercut.disk import Disk
 from tests.reliability.powercut.recording import Operation
 from tests.reliability.powercut.survey import Survey, everywhere, whole
@@ -29,7 +29,7 @@ def nothing_is_broken(findings: Iterable[Finding]) -> int:
     count, broken = 0, []
     for finding in findings:
         count += 1
-        broken += [f"{finding.cut.name}: {what}" for what in finding.broken]
+        broken += [f"{finding.cut}: {what}" for what in finding.broken]
     assert not broken, "\n".join(broken)
     return count
 
@@ -40,6 +40,12 @@ def test_the_log_tells_all_that_happened_to_the_disk(survey: Survey) -> None:
         disk.take(operation)
     assert disk.written() == survey.visit.end
     assert {path.rpartition("/")[2] for path in disk.mapped} == {"kiosk.db-shm"}
+
+
+def test_what_must_not_be_readable_was_really_there(survey: Survey) -> None:
+    seen = b"".join(op.data for op in survey.visit.operations if op.path == "screen")
+    there = [what for what, needle in needles(survey.visit).items() if needle in seen]
+    assert set(there) >= {"the NIK", "the name", "an answer", "the purpose", "the claim code"}
 
 
 def test_cut_around_every_sync(survey: Survey) -> None:
@@ -65,7 +71,8 @@ def test_cut_anywhere(survey: Survey) -> None:
 def test_a_second_cut_while_the_ticket_is_printed_again(survey: Survey) -> None:
     half_a_ticket = next(cut for cut in survey.first_cuts() if cut.variant == "killed")
     again = survey.again(half_a_ticket)
-    assert any(op.stage == "started again" for op in again.operations)
+    jobs = [op for op in again.operations if op.path == "printer" and len(op.data) > 3]
+    assert {op.stage for op in jobs} == {"started again"}
 
     def at_paper(operation: Operation, variant: str) -> bool:
         return operation.path == "printer" and variant in ("synced", "killed")

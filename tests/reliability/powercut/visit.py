@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from firmware.core import view
+from firmware.core.print_job import FINISHED
 from hw.virtual.printer import VirtualPrinter
 from tests.core.samples import card
 from tests.faults.card_bench import await_true
@@ -24,6 +25,7 @@ from tests.reliability.delivery import put_back
 from tests.reliability.powercut.cabinet import Blueprint
 from tests.reliability.powercut.checks import Promises
 from tests.reliability.powercut.disk import Disk, Image, lay_out, read_in
+from tests.reliability.powercut.life import read_event
 from tests.reliability.powercut.office import CITIZEN, Moment, Office
 from tests.reliability.powercut.recording import (
     Operation,
@@ -50,6 +52,18 @@ class Recording:
     operations: list[Operation]
     moments: list[Moment]
     end: Image
+    claim_code: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FirstCut:
+    """What a first cut left. The files of ``disk`` and ``image`` lie where they will now."""
+
+    disk: Disk
+    image: Image
+    promises: Promises
+    moment: Moment
+    claim_code: str
 
 
 class _Kiosk:
@@ -182,31 +196,27 @@ def record(folder: Path, blueprint: Blueprint) -> Recording:
     with _Stage(folder, blueprint) as stage:
         stage.wire.office.open()
         stage.wire.office.keep_moments()
-        _play(stage)
-    return stage.recording(Disk({}), Promises())
+        claim_code = _play(stage)
+    return stage.recording("first start", Disk({}), Promises(), claim_code)
 
 
-def record_restart(
-    folder: Path, blueprint: Blueprint, disk: Disk, promises: Promises, moment: Moment, image: Image
-) -> Recording:
-    """Start a kiosk again on what a first cut left, until its books are settled. ``disk`` is the
-    disk then; its files lay under ``folder / "kiosk"``, as they will now.
-    """
-    promised = replace(promises, messages=0, surely=0, signed=0)
-    put_back(folder / "regency.db", moment.database)
+def record_restart(folder: Path, blueprint: Blueprint, first: FirstCut) -> Recording:
+    """Start a kiosk again on what a first cut left, until its books are settled."""
+    promised = replace(first.promises, messages=0, surely=0, signed=0)
+    put_back(folder / "regency.db", first.moment.database)
     with _Stage(folder, blueprint) as stage:
-        lay_out(image, stage.config.parent, stage.config.parent)
+        lay_out(first.image, stage.config.parent, stage.config.parent)
         stage.wire.office.keep_moments()
         kiosk = _Kiosk(stage)
         try:
-            kiosk.order("mark stage started again")
-            _until_delivered(stage.wire.office)
             kiosk.screen.await_screen(view.Attract)
+            await_true(lambda: _is_settled(stage.config.parent / "state" / "journal.jsonl"))
+            _until_delivered(stage.wire.office)
             kiosk.order("mark stage stopped again")
             kiosk.stop()
         finally:
             kiosk.kill()
-    return stage.recording(disk, promised)
+    return stage.recording("started again", first.disk, promised, first.claim_code)
 
 
 class _Stage:
@@ -236,22 +246,26 @@ class _Stage:
         self.wire.close()
         self._printer.stop()
 
-    def recording(self, begin: Disk, promised: Promises) -> Recording:
+    def recording(self, stage: str, begin: Disk, promised: Promises, claim_code: str) -> Recording:
         """What there was, once all is over."""
         end = {path: data for part in self._watched for path, data in read_in(part).items()}
-        moments = self.wire.office.moments
-        return Recording(self.config.parent, begin, promised, read_log(self._log), moments, end)
+        operations, moments = read_log(self._log, stage), self.wire.office.moments
+        return Recording(self.config.parent, begin, promised, operations, moments, end, claim_code)
 
 
-def _play(stage: _Stage) -> None:
+def _play(stage: _Stage) -> str:
+    """Both visits; the claim code that the ticket shows."""
+    shown: list[view.ViewState] = []
     for visit, last in ((_first_visit, "restart"), (_second_visit, "stop")):
         kiosk = _Kiosk(stage)
         try:
             visit(kiosk, stage.wire.office)
             kiosk.order(f"mark stage {last}")
             kiosk.stop()
+            shown += kiosk.screen.all
         finally:
             kiosk.kill()
+    return next(s.screen.claim_code for s in shown if isinstance(s.screen, view.Ticket))
 
 
 def _first_visit(kiosk: _Kiosk, office: Office) -> None:
@@ -292,3 +306,16 @@ def _second_visit(kiosk: _Kiosk, office: Office) -> None:
 
 def _until_delivered(office: Office) -> None:
     await_true(lambda: office.undelivered() == 0)
+
+
+def _is_settled(journal: Path) -> bool:
+    """Whether the kiosk is linked since it started, and no print is under way: a ticket that is
+    owed again is begun before that.
+    """
+    events = [event for line in journal.read_bytes().splitlines() if (event := read_event(line))]
+    names = [event["event"] for event in events]
+    started = max((at for at, name in enumerate(names) if name == "controller.started"), default=-1)
+    if started < 0 or "link.changed" not in names[started:]:
+        return False
+    jobs = {e["job"]: e["state"] for e in events[started:] if e["event"] == "print.job"}
+    return set(jobs.values()) <= FINISHED
