@@ -90,7 +90,7 @@ def _image(disk: Disk, variant: str, random: Random, state: str) -> Image:
 def _moment(moments: list[Moment], promises: Promises, variant: str, random: Random) -> Moment:
     """The regency as it was then. Messages that nothing has answered yet may be lost."""
     messages = promises.messages
-    if variant in ("synced", "torn"):
+    if variant == "torn":
         messages = random.randint(promises.surely, promises.messages)
     fits = [m for m in moments if m.messages <= messages and m.signed <= promises.signed]
     return fits[-1]

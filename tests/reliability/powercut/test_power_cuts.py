@@ -13,7 +13,7 @@ from tests.reliability.powercut.disk import Disk
 from tests.reliability.powercut.recording import Operation
 from tests.reliability.powercut.survey import Survey, everywhere, whole
 
-SOME = 40
+SOME = 30
 SEED = 4
 
 
@@ -58,6 +58,15 @@ def test_cut_around_every_sync(survey: Survey) -> None:
         return operation.number + 1 in numbers and variant == "torn"
 
     assert nothing_is_broken(survey.cut(around_a_sync)) > 50
+
+
+def test_cut_after_every_word_to_citizen_and_regency(survey: Survey) -> None:
+    """What was said must be true of what was synced by then."""
+
+    def after_a_word(operation: Operation, variant: str) -> bool:
+        return operation.path in ("screen", "line") and variant == "synced"
+
+    assert nothing_is_broken(survey.cut(after_a_word)) > 30
 
 
 def test_cut_anywhere(survey: Survey) -> None:
