@@ -310,6 +310,8 @@ Card reader     {cabinet.reader.control}
                 {tell} {cabinet.reader.control} '{{"remove":true}}'
 Ticket printer  127.0.0.1:{cabinet.printer_port}, its paper in {cabinet.slips}
                 {tell} {cabinet.printer_control} '{{"paper":"out"}}'
+Network         {cabinet.line_control}
+                {tell} {cabinet.line_control} '{{"line":"cut"}}'
 """,
         flush=True,
     )

@@ -2,8 +2,8 @@
 
 JSON lines, each answered with ``{"ok": true, "state": …}`` or ``{"ok": false, "error": …}``. The
 keys: ``{"paper": "full" | "low" | "out"}``, ``{"media": "f4" | "a4"}`` (what lies in the tray),
-``{"toner": 0–100}``, ``{"trouble": "none" | "cover" | "jam"}`` (stops the next sheet), ``{"power":
-"on" | "off"}``, ``{"cups": "on" | "off"}`` (the print server) and ``{"ask": "state"}``.
+``{"toner": 0–100}``, ``{"trouble": "none" | "cover" | "jam" | "toner"}`` (stops the next sheet),
+``{"power": "on" | "off"}``, ``{"cups": "on" | "off"}`` (the print server) and ``{"ask": "state"}``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,12 @@ from hw.virtual.ipp import VirtualPagePrinter
 
 SHEETS = {"full": 250, "low": 5, "out": 0}
 MEDIA = {"f4": ipp_files.F4, "a4": "iso_a4_210x297mm"}
-TROUBLES = {"none": None, "cover": "cover-open-error", "jam": "media-jam-error"}
+TROUBLES = {
+    "none": None,
+    "cover": "cover-open-error",
+    "jam": "media-jam-error",
+    "toner": "toner-empty-error",
+}
 _CALLER_SECONDS = 5.0
 _LONGEST_LINE = 4096
 
@@ -114,22 +119,17 @@ class PagePrinterControl:
 
     def _work(self, old: PageCondition, new: PageCondition) -> None:
         """Make the printer so. Raises OSError."""
-        printer, has_started = self._printer, False
+        printer, supplied = self._printer, _supplies(new) != _supplies(old)
+        if new.power == "off" and supplied:
+            raise OSError("the page printer has no power")
         if new.power != old.power:
             if new.power == "off":
                 printer.switch_off_machine()
             else:
                 printer.switch_on_machine()
-                has_started = True
-        if new.power == "off" and (new.paper, new.media, new.toner) != (
-            old.paper,
-            old.media,
-            old.toner,
-        ):
-            raise OSError("the page printer has no power")
-        if has_started or (new.paper, new.media) != (old.paper, old.media):
+                supplied = True  # it has forgotten what was in it
+        if supplied:
             printer.load_tray(MEDIA[new.media], SHEETS[new.paper])
-        if has_started or new.toner != old.toner:
             printer.set_toner(new.toner)
         if new.trouble != old.trouble:
             printer.set_trouble(TROUBLES[new.trouble])
@@ -141,3 +141,7 @@ class PagePrinterControl:
 
     def _state(self) -> dict[str, Any]:
         return {**asdict(self._condition), "printed": len(self._printer.printed)}
+
+
+def _supplies(condition: PageCondition) -> tuple[str, str, int]:
+    return condition.paper, condition.media, condition.toner

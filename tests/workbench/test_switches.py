@@ -46,12 +46,16 @@ def test_all_that_can_befall_the_ticket_printer(page: Page, journal: Journal) ->
     journal.tells("printer.status", printer="roll", status="online")
 
 
-def test_cable_and_power_of_the_printer_are_two_things(page: Page, journal: Journal) -> None:
+def test_the_cable_is_cut_and_the_printer_has_power(page: Page, journal: Journal) -> None:
     flips(page, "cable", on=False)
     journal.tells("printer.status", printer="roll", status="offline")
     expect(page.locator("#power")).to_be_checked()
     flips(page, "cable", on=True)
     journal.tells("printer.status", printer="roll", status="online")
+
+
+@pytest.mark.long
+def test_the_printer_has_no_power(page: Page, journal: Journal) -> None:
     flips(page, "power", on=False)
     journal.tells("printer.status", printer="roll", status="offline")
     expect(page.locator("#printer-trouble")).to_have_text("no power")
@@ -79,13 +83,20 @@ def test_reader_and_daemon_are_two_things(page: Page, journal: Journal) -> None:
     expect(page.locator("#lying")).to_have_text("Empty")
 
 
-def test_the_page_printers_tray_and_power(page: Page, journal: Journal) -> None:
+def test_the_page_printers_tray(cabinet: Cabinet, page: Page, journal: Journal) -> None:
     chooses(page, "pages-paper", "Out", "out")
     journal.tells("printer.status", printer="page", paper="out")
+    refused = tell(cabinet.page_printer_control, {"paper": "low", "power": "off"})
+    assert refused == {"ok": False, "error": "the page printer has no power"}
     chooses(page, "pages-paper", "Full", "full")
     journal.tells("printer.status", printer="page", status="online")
+
+
+@pytest.mark.long
+def test_the_page_printer_has_no_power(page: Page, journal: Journal) -> None:
     flips(page, "pages-power", on=False)
     journal.tells("printer.status", printer="page", status="offline")
+    expect(page.locator("#pages-trouble")).to_have_text("no power")
     flips(page, "pages-power", on=True)
     journal.tells("printer.status", printer="page", status="online")
 

@@ -292,7 +292,7 @@ function setPrograms(programs, commands) {
     input.setAttribute("role", "switch");
     changes(input, "program", (run) => ({ id: program.id, run }));
     label.append(input, element("span", program.label));
-    $("program-list").append(label);
+    $("kept-programs").append(label);
   }
   for (const command of commands) {
     const button = element("button", command.label);
