@@ -6,7 +6,6 @@ controller's thread alone.
 
 from __future__ import annotations
 
-import difflib
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from firmware.config import KioskConfig, Sections
+from firmware.core.afar import check_keys
 from firmware.core.errors import CatalogueError, ConfigurationError
 from firmware.core.letters import Catalogue, decode_catalogue
 from firmware.core.settings import check_settings
@@ -28,19 +28,6 @@ Changes = dict[str, bytes]
 SETTINGS, FORMER_SETTINGS = "settings", "settings-former"
 CATALOGUE, SERVICE_MODE = "catalogue", "service-mode"
 LARGEST_CATALOGUE_BYTES = 2 * 1024 * 1024
-
-FROM_AFAR: dict[str, tuple[float, float] | None] = {
-    "visit.idle_seconds": (15, 600),
-    "visit.answer_seconds": (10, 300),
-    "visit.card_must_stay": None,
-    "visit.on_battery": None,
-    "service.idle_seconds": (60, 3600),
-    "link.heartbeat_seconds": (30, 3600),
-    "upkeep.idle_days": None,
-    "upkeep.quiet_hour": None,
-}
-"""Keys that may be set from afar, and how far where kiosk.toml may go further: nobody stands by
-to put a mistake right. Nothing that names a device, a file or an address is among them."""
 
 
 class _KeptCatalogue(msgspec.Struct, frozen=True):
@@ -131,21 +118,11 @@ class Tuning:
 def with_values(sections: Sections, values: Mapping[str, bool | int | float]) -> Sections:
     """The same settings with some from afar; raises ConfigurationError with one sentence."""
     tables: dict[str, Any] = msgspec.to_builtins(sections)
+    check_keys(values)
     for key, value in values.items():
-        _check_key(key, value)
         table, _, name = key.partition(".")
         tables[table][name] = value
     return check_settings(tables, Sections, "the order")
-
-
-def _check_key(key: str, value: float) -> None:
-    if key not in FROM_AFAR:
-        near = difflib.get_close_matches(key, FROM_AFAR, n=1, cutoff=0.4)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(FROM_AFAR)}"
-        raise ConfigurationError(f"{key[:40]!r} cannot be set from afar; {hint}")
-    span = FROM_AFAR[key]
-    if span is not None and not span[0] <= value <= span[1]:
-        raise ConfigurationError(f"{key} is from {span[0]} to {span[1]} when set from afar")
 
 
 def unpack_catalogue(packed: bytes) -> Catalogue:

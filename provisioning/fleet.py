@@ -2,8 +2,8 @@
 
 ``init DIR`` lays out a regency (authorities, keys, broker, server). ``add DIR ID`` makes the
 folder that goes onto a kiosk, ``DIR/kiosks/ID``: copy it there and it can start. ``list DIR``
-tells which kiosks there are and until when their certificates hold. Health from afar and
-commands to kiosks are not there yet.
+tells which kiosks there are and until when their certificates hold. Orders to
+kiosks are given at the server: ``anjungan-regency … command``. Health from afar is not there yet.
 """
 
 from __future__ import annotations

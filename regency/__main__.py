@@ -1,4 +1,6 @@
-"""``anjungan-regency --config regency.toml serve``, ``… ingest --worker N`` and ``… load FILE``."""
+"""``anjungan-regency --config regency.toml serve``, ``… ingest --worker N``, ``… load FILE``, and
+orders to kiosks: see ``regency.order_line``.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from firmware.core.errors import AnjunganError
+from regency import order_line
 from regency.config import RegencyConfig, load_config
 from regency.seed import load, read_seed
 from regency.store import Store
@@ -20,7 +23,7 @@ EXIT_UNUSABLE = 2
 
 
 def main() -> int:
-    """Run the server, or load a seed file. Exit code 2 when the configuration cannot be used."""
+    """Run the server, load a seed file, or give orders. Exit code 2 when that cannot be done."""
     arguments = _arguments()
     os.umask(0o077)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
@@ -30,6 +33,8 @@ def main() -> int:
             return _load(config, arguments.seed)
         if arguments.command == "ingest":
             return work(config, arguments.worker)
+        if arguments.command in order_line.COMMANDS:
+            return order_line.run(config, arguments)
         from regency.serve import serve  # a worker needs no web, and starts in half the time
 
         return serve(config)
@@ -49,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     working.add_argument("--worker", type=int, choices=range(1, 100), metavar="N", required=True)
     loading = commands.add_parser("load", help="take in villages, residents, cards, officers")
     loading.add_argument("seed", type=Path, help="a seed file (regency.model.Seed as JSON)")
+    order_line.add_commands(commands)
     return parser.parse_args()
 
 

@@ -13,6 +13,7 @@ from firmware.core import wire
 from firmware.core.errors import WireError
 from regency.cards import Answer
 from regency.intake import Intake
+from regency.orders import Orders, Waiting
 from regency.store import Store
 
 
@@ -22,14 +23,23 @@ class _Named(msgspec.Struct):
 
 class Exchange:
     """Takes messages in and sends down what waits for a kiosk. ``publish`` is given a topic and
-    a message; it may lose it, since what is not receipted is sent again.
+    a message; it may lose it, since what is not receipted is sent again. ``command_seed`` signs
+    the time; without it no kiosk is told.
     """
 
-    def __init__(self, intake: Intake, store: Store, publish: Callable[[str, bytes], None]) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        store: Store,
+        publish: Callable[[str, bytes], None],
+        command_seed: bytes | None = None,
+    ) -> None:
         self._intake = intake
         self._store = store
         self._publish = publish
+        self._orders = Orders(store, command_seed)
         self._sent: dict[str, int] = {}
+        self._ordered: dict[str, int] = {}
         self._online: set[str] = set()
 
     def take(self, topic: str, payload: bytes, retained: bool = False) -> None:
@@ -52,6 +62,22 @@ class Exchange:
         """Send again what the kiosks that are there have not receipted."""
         for kiosk in self._online:
             self._send_down(kiosk, after=0)
+        self._ordered.clear()
+        self.send_orders()
+
+    def send_orders(self) -> None:
+        """Send the kiosks that are there what was ordered since; another process may have."""
+        if not self._online:
+            return
+        for waiting in self._orders.waiting():
+            if waiting.kiosk in self._online:
+                self._order(waiting)
+
+    def _order(self, waiting: Waiting) -> None:
+        if waiting.number > self._ordered.get(waiting.kiosk, 0):
+            message = self._orders.message(waiting)
+            self._publish(wire.down_topic(waiting.kiosk, waiting.kind), message)
+            self._ordered[waiting.kiosk] = waiting.number
 
     def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
         match kind:
@@ -76,7 +102,7 @@ class Exchange:
             case wire.PinChangedUp():
                 self._take_card(kiosk, self._intake.cards.take_pin_change(kiosk, event))
             case wire.OrderDone():
-                raise WireError("no order was given to this kiosk")
+                self._receipt(kiosk, self._orders.take_done(kiosk, event))
 
     def _take_card(self, kiosk: str, answer: Answer) -> None:
         """The receipt goes first: until it has come, the kiosk takes no other key for the card.
@@ -91,8 +117,19 @@ class Exchange:
             self._online.discard(kiosk)
             return
         self._online.add(kiosk)
+        self._tell_time(kiosk, state.nonce)
         self._intake.take_birth(kiosk, state, retained)
         self._send_down(kiosk, after=0)
+        self._orders.follow(kiosk, state.last_order)
+        self._ordered.pop(kiosk, None)
+        for waiting in self._orders.waiting(kiosk):
+            self._order(waiting)
+
+    def _tell_time(self, kiosk: str, nonce: str) -> None:
+        """First of all: the kiosk counts from its birth, and judges orders by it."""
+        clock = self._orders.clock(kiosk, nonce)
+        if clock is not None:
+            self._publish(wire.down_topic(kiosk, "cmd"), clock)
 
     def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:
         """Answer a bad message whose id can be read, so that it is not sent for ever."""
@@ -106,6 +143,9 @@ class Exchange:
         self._publish(wire.down_topic(kiosk, "rcp"), wire.encode(receipt))
 
     def _send_down(self, kiosk: str, after: int) -> None:
+        """Never to a kiosk that was revoked, though it may still be connected."""
+        if not self._store.may_speak(kiosk):
+            return
         for row in self._store.undelivered(kiosk, after):
             self._publish(wire.down_topic(kiosk, "res"), row.payload)
             self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)

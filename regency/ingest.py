@@ -35,6 +35,8 @@ from regency.store import Store
 KEEPALIVE_SECONDS = 30
 RECONNECT_BASE_SECONDS, RECONNECT_CAP_SECONDS = 1.0, 30.0
 LOOK_AGAIN_SECONDS = 60.0
+ORDERS_SECONDS = 2.0
+"""Orders are given by another process: so often the database is asked for them."""
 CLIENT_ID = "regency"
 MESSAGES = "$share/regency/k1/+/up/#"
 BIRTHS = "k1/+/st"
@@ -54,12 +56,15 @@ class Ingest:
         files: tuple[Path, Path, Path],
         worker: int = 0,
         look_again_seconds: float = LOOK_AGAIN_SECONDS,
+        command_seed: bytes | None = None,
     ) -> None:
         self._topics = [(MESSAGES, 1)] if worker else [(MESSAGES, 1), (BIRTHS, 1)]
-        self._exchange = Exchange(intake, store, self._publish)
+        self._exchange = Exchange(intake, store, self._publish, command_seed)
         self._address = address
         self._failures = 0
         self._look_again_seconds = look_again_seconds
+        self._pause = min(ORDERS_SECONDS, look_again_seconds / 4)
+        self._orders_at = 0.0
         self._look_again_at = time.monotonic() + look_again_seconds
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
@@ -152,7 +157,7 @@ class Ingest:
     def _run(self) -> None:
         while True:
             try:
-                work = self._work.get(timeout=self._look_again_seconds / 4)
+                work = self._work.get(timeout=self._pause)
                 if work is None:
                     return
                 work()
@@ -166,9 +171,15 @@ class Ingest:
     def _look_again(self) -> None:
         """From time to time, send what a kiosk that is there should have receipted long ago."""
         now = time.monotonic()
-        if now >= self._look_again_at:
-            self._look_again_at = now + self._look_again_seconds
-            self._exchange.send_overdue()
+        try:
+            if now >= self._look_again_at:
+                self._look_again_at = now + self._look_again_seconds
+                self._exchange.send_overdue()
+            if now >= self._orders_at:
+                self._orders_at = now + ORDERS_SECONDS
+                self._exchange.send_orders()
+        except Exception as error:  # noqa: BLE001 (the rim of a thread)
+            _log.error("what waits could not be sent: %s", describe(error))
 
     def _publish(self, topic: str, payload: bytes) -> None:
         """Dropped when not connected: a birth, or the kiosk's asking again, brings it back."""

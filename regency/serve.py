@@ -32,6 +32,7 @@ def serve(config: RegencyConfig) -> int:
         store,
         (link.host, link.port),
         config.tls_files,
+        command_seed=config.command_seed,
     )
     workflow = Workflow(
         store, Typesetter(), catalogue, config.credentials, config.public_url, ingest.notify

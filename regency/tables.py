@@ -25,6 +25,7 @@ from sqlalchemy import (
 metadata = MetaData()
 ID_CHARACTERS = 36
 """A UUID as text: what a message or request may be called."""
+DETAIL_CHARACTERS = 2000
 
 
 class _Words(TypeDecorator[str]):
@@ -250,4 +251,32 @@ heartbeats = Table(
     Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
     Column("at", _Words(32), nullable=False),
     Column("data", JSON, nullable=False),
+)
+
+# Orders to kiosks. ``message`` is what is sent; ``outcome`` is empty while there is no answer.
+orders = Table(
+    "orders",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("kind", _Words(3), nullable=False),
+    Column("id", _Words(ID_CHARACTERS), nullable=False, unique=True),
+    Column("name", _Words(32), nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("given_by", _Words(64), nullable=False),
+    Column("given_at", _Words(32), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("message", LargeBinary, nullable=False),
+    Column("outcome", _Words(16), nullable=False, default="", index=True),
+    Column("detail", _Words(DETAIL_CHARACTERS), nullable=False, default=""),
+    Column("done_at", _Words(32), nullable=False, default=""),
+    PrimaryKeyConstraint("kiosk", "number"),
+)
+
+# The last number that was given to each kiosk, or that it was found to have seen.
+order_numbers = Table(
+    "order_numbers",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), primary_key=True),
+    Column("last", BigInteger, nullable=False),
 )

@@ -6,6 +6,7 @@
     ├── ConfigurationError   kiosk.toml or regency.toml cannot be used; the text says which key
     ├── WireError            a message from the other end cannot be read
     ├── CatalogueError       the letter catalogue cannot be read
+    ├── OrderError           an order that a kiosk would refuse is not given
     ├── StoreError           the kiosk's database cannot be used
     └── SealError            a sealed thing does not open with this key
 """
@@ -27,6 +28,10 @@ class WireError(AnjunganError):
 
 class CatalogueError(AnjunganError):
     """A letter catalogue that cannot be read."""
+
+
+class OrderError(AnjunganError):
+    """An order to a kiosk that cannot be given."""
 
 
 class StoreError(AnjunganError):

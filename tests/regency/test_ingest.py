@@ -35,6 +35,7 @@ class Wire:
         self.broker.start()
         self.office = Office(folder, database=database)
         self.store = self.office.store
+        self.command_seed: bytes | None = None
         self.ingest = self.start()
         self.links: list[Link] = []
 
@@ -45,6 +46,7 @@ class Wire:
             self.store,
             ("127.0.0.1", self.broker.port),
             (keys / "ca.pem", keys / "server.pem", keys / "server.key"),
+            command_seed=self.command_seed,
         )
         ingest.start()
         assert ingest.connected.wait(PATIENCE_SECONDS)
