@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from firmware.closed_memory import close_memory
 from firmware.config import KioskConfig, load_config
 from firmware.controller import Controller
 from firmware.core.errors import AnjunganError
@@ -32,6 +33,7 @@ def main() -> int:
     stopped because the mains was gone for too long: whoever started it switches the machine off;
     4 when the regency ordered a restart: whoever started it starts it again.
     """
+    close_memory()
     arguments = _arguments()
     os.umask(0o077)
     faulthandler.enable()  # prints places in the code, never values

@@ -5,6 +5,7 @@ Only this thread calls ``step``, writes to the store and sends views. Everything
 
 from __future__ import annotations
 
+import gc
 import queue
 import secrets
 import time
@@ -91,6 +92,7 @@ class Controller:
         self._serial = 0
         self._shown: ViewState | None = None
         self._stopping = False
+        self._has_waste = False
         self._started_at = time.monotonic()
         tell = self._events.append
         self._printing = Printing(
@@ -220,6 +222,7 @@ class Controller:
             case JobWent(job_id, sent_bytes, all_sent):
                 self._printing.job_went(job_id, sent_bytes, all_sent)
             case JobEnded(job_id, outcome):
+                self._has_waste = True
                 self._printing.job_ended(job_id, outcome)
 
     def _unit_seen(self, seen: UnitSeen) -> None:
@@ -248,6 +251,9 @@ class Controller:
         self._upkeep.look(self._printing, state.now, rest)
         if self._orders.restart_is_due(is_resting and self._printing.is_idle()):
             self._stopping = self.must_restart = True
+        if is_resting and self._has_waste:
+            self._has_waste = False
+            gc.collect()  # what refers to itself would keep a visit's data until Python looks
 
     def _service_ended(self, name: str, state: JobState) -> None:
         self._orders.slip_ended(name, state)
@@ -398,6 +404,7 @@ class Controller:
                 self._desk.serve(command)
 
     def _close_vault(self) -> None:
+        self._has_waste = True
         self._visits.close()
         self._printing.visit_ended()
 

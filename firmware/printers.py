@@ -120,6 +120,7 @@ class PrinterThread:
                 self._post(JobEnded(work.job_id, NotStarted(status)))
             elif work.job_id:
                 self._post(JobEnded(work.job_id, self._print(work)))
+            del work  # it holds the paper's text, and the next look may take long
 
     def _look(self) -> PrinterStatus:
         try:

@@ -94,6 +94,7 @@ class ScreenServer:
             *lines, pending = (pending + received).split(b"\n")
             if len(pending) > _LONGEST_LINE or not all(self._hear(line) for line in lines):
                 return self._drop(screen, "the screen process sent something unreadable")
+            del received, lines  # answers: nobody may say anything for a long time now
 
     def _hear(self, line: bytes) -> bool:
         try:

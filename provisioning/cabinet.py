@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from firmware.closed_memory import ENVIRONMENT as CLOSED_MEMORY
 from firmware.core.seal import DEFAULT_COST
 from firmware.core.wire import KdfCost
 from hw.virtual.ipp import VirtualPagePrinter
@@ -174,7 +175,7 @@ class Cabinet:
             "controller",
             "firmware",
             *("--config", self.kiosk_config),
-            environment={"PCSCLITE_CSOCK_NAME": str(self.reader.socket)},
+            environment={"PCSCLITE_CSOCK_NAME": str(self.reader.socket), **CLOSED_MEMORY},
         )
         child.first_line()
 
@@ -185,6 +186,10 @@ class Cabinet:
     def is_up(self, name: str) -> bool:
         """Whether a program runs, by the name of its log."""
         return name in self._processes and self._processes[name].running
+
+    def pid(self, name: str) -> int:
+        """The process id of a program, by the name of its log."""
+        return self._processes[name].pid
 
     def stop(self, name: str) -> None:
         """Stop a program by the name of its log: ``controller``, ``regency``, ``ui``."""
@@ -217,7 +222,7 @@ class Cabinet:
             "ui",
             *("--socket", self.folder / "kiosk" / "run" / "ui.sock"),
             *("--size", "{}x{}".format(*_UI_SIZE), "--dpi", str(_UI_DPI), "--inspect", inspector),
-            environment=self.display.environment,
+            environment={**self.display.environment, **CLOSED_MEMORY},
         )
         ui.wait_for(inspector.exists)
 

@@ -9,11 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from firmware.closed_memory import close_memory
 from ui import environment
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Show the window until it is closed. Returns the exit code."""
+    close_memory()
+    os.umask(0o077)
     options = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     width, height = options.size

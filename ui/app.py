@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,18 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
-from firmware.core.view import Form, Lights, Pin, Say, Screen, StillHere, ViewState
+from firmware.core.view import (
+    Attract,
+    Form,
+    Goodbye,
+    Lights,
+    OutOfService,
+    Pin,
+    Say,
+    Screen,
+    StillHere,
+    ViewState,
+)
 from ui import keyboard, theme  # noqa: F401  (the .kv files name the keyboard's classes)
 from ui.bridge import Bridge
 from ui.inspect import Inspector
@@ -30,6 +42,10 @@ _log = logging.getLogger(__name__)
 SETTLE_SECONDS = 0.3
 """A new page does not count touches for so long: the second tap of a double tap was meant for
 the page before."""
+FORGET_SECONDS = 0.5
+"""Widgets refer to one another: a visitor's pages stay in memory until Python looks for such
+circles. When the page of a visitor is gone for so long it is made to look."""
+_NOBODY_HERE = (Attract, Goodbye, OutOfService)
 
 
 class Light(BoxLayout):
@@ -117,6 +133,7 @@ class Stage(FloatLayout):
         self._settled = True
         self._waiting: list[Callable[[], None]] = []
         self._settle = Clock.create_trigger(self._be_settled, settle_seconds)
+        self._forget = Clock.create_trigger(lambda *_: gc.collect(), FORGET_SECONDS)
         self._view: ViewState | None = None
         self._page: Page | None = None
         self._shown: Screen | None = None
@@ -129,6 +146,7 @@ class Stage(FloatLayout):
         self.ids.strip.show("", None)
         self._warn(None)
         self._turn_to(PreparingPage(self._send))
+        self._forget()
 
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
@@ -161,6 +179,8 @@ class Stage(FloatLayout):
             page = PAGES[type(screen)](self._send)
             page.show(screen)
             self._turn_to(page)
+            if isinstance(screen, _NOBODY_HERE):
+                self._forget()
         elif screen != before:
             self._page.show(screen)
             if _is_another_question(before, screen):

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from firmware.closed_memory import ENVIRONMENT
 from firmware.core import seal, view
 from firmware.core.view import ViewState
 from firmware.store import Store
@@ -131,7 +132,7 @@ class Kiosk:
         self.controller = self._children.start(
             "controller",
             [sys.executable, "-m", "firmware", "--config", self.config],
-            environment={"PCSCLITE_CSOCK_NAME": str(self.reader.socket)},
+            environment={"PCSCLITE_CSOCK_NAME": str(self.reader.socket), **ENVIRONMENT},
         )
         self.controller.first_line()
         self.screen = Screen(self.folder / "kiosk" / "run" / "ui.sock")
