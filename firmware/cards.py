@@ -99,7 +99,7 @@ class Cards:
                 key.cost,
                 key.public_key,
                 seal.seal(key.public_key, profile, seal.profile_context(opened.tag)),
-                wire.encode(wire.PinChangedUp(message_id, seq, when, body)),
+                wire.encode(wire.PinChangedUp(message_id, seq, when, body, self._store.boot_id)),
                 seal_anew(sealed, opened.seed, key.public_key),
             )
 

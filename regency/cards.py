@@ -53,7 +53,7 @@ class CardDesk:
         opened = self._open(kiosk, message)
 
         def take(db: Connection) -> Answer:
-            note_number(db, kiosk, message.seq, message.id)
+            note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _known_digest(db, message.id)
             if known is not None:
                 return _again(db, kiosk, message.id, known == digest)

@@ -110,6 +110,7 @@ class PinChangedUp(msgspec.Struct, frozen=True, tag="pinChanged"):
     seq: Count
     at: str
     sealed: bytes
+    boot_id: str = ""
     v: int = VERSION
 
 
