@@ -18,7 +18,7 @@ from tests.reliability.powercut.disk import Disk, Image, lay_out, read_in
 from tests.reliability.powercut.recording import Operation, record_program
 from tests.reliability.powercut.survey import quick_place
 
-SOME = 120
+SOME = 60
 SEED = 5
 
 
