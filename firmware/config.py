@@ -17,7 +17,7 @@ from firmware.core.errors import CatalogueError, ConfigurationError
 from firmware.core.letters import Catalogue, decode_catalogue
 from firmware.core.orders import PUBLIC_KEY_BYTES as COMMAND_KEY_BYTES
 from firmware.core.seal import PUBLIC_KEY_BYTES
-from firmware.core.settings import read_settings
+from firmware.core.settings import is_file, read_settings
 from firmware.core.wire import is_kiosk_id
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -140,12 +140,14 @@ def _read(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{what} {path} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a path that no file can have
+        raise ConfigurationError(f"{what} {path} cannot be read: {error}") from error
 
 
 def _refuse_missing_files(sections: Sections, folder: Path, file: Path) -> None:
     link = sections.link
     for key, text in (("ca", link.ca), ("certificate", link.certificate), ("key", link.key)):
-        if not (folder / text).is_file():
+        if not is_file(folder / text):
             raise ConfigurationError(
                 f"{file}: [link] {key} names {folder / text}, which is not there; enrol this "
                 "kiosk again or put the file back"

@@ -84,7 +84,7 @@ def assemble(
     """Make the parts; raises ConfigurationError for what cannot be made."""
     sections = config.sections
     try:
-        reader = registry.make_card_reader(sections.card)
+        reader = registry.make_card_reader(_placed(config, sections.card))
         roll = registry.make_ticket_printer(sections.printer)
         page = registry.make_page_printer(sections.page_printer)
         indicator = registry.make_indicator(_placed(config, sections.indicator))

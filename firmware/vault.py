@@ -59,7 +59,6 @@ class OpenVault:
     seed: bytes
     profile: Profile
     tokens: tuple[bytes, ...] = ()
-    role: str = ""
     letters: dict[str, SignedLetter] = field(default_factory=dict)
     summaries: dict[str, RequestSummary] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
@@ -99,7 +98,7 @@ def try_pin(attempt: Attempt) -> OpenVault | Damaged | None:
         profile, tokens = unpack_profile(raw)
     except (SealError, msgspec.DecodeError):
         return Damaged()
-    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile, tokens, entry.role)
+    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile, tokens)
     return reread(vault, attempt.letters, attempt.requests)
 
 
@@ -149,7 +148,6 @@ def reread(
         vault.seed,
         vault.profile,
         vault.tokens,
-        vault.role,
         opened,
         summaries,
         tuple(unreadable),

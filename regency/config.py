@@ -10,7 +10,7 @@ import msgspec
 from firmware.core.errors import ConfigurationError
 from firmware.core.orders import SEED_BYTES as COMMAND_SEED_BYTES
 from firmware.core.seal import SEED_BYTES
-from firmware.core.settings import read_settings
+from firmware.core.settings import is_file, read_settings
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 SHORTEST_SECRET = 32
@@ -106,7 +106,7 @@ def load_config(file: Path) -> RegencyConfig:
         signing_ca=folder / sections.signing.ca,
     )
     for path in (*config.tls_files, config.signing_ca):
-        if not path.is_file():
+        if not is_file(path):
             raise ConfigurationError(f"{file} names {path}, which is not there; make it again")
     return config
 
@@ -116,6 +116,8 @@ def _read(path: Path, what: str) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"{what} {path} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # a path that no file can have
+        raise ConfigurationError(f"{what} {path} cannot be read: {error}") from error
 
 
 def _database_url(url: str, folder: Path) -> str:

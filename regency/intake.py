@@ -238,11 +238,12 @@ def _answers_are_good(letter: LetterType, request: LetterRequest) -> bool:
     """
     try:
         day = datetime.fromisoformat(request.created_at).date()
-    except ValueError:
+        days = (day, day - timedelta(days=1))
+    except (ValueError, OverflowError):
         return False
     return any(
         all(check_answer(field, request.answers, today) is None for field in letter.fields)
-        for today in (day, day - timedelta(days=1))
+        for today in days
     )
 
 

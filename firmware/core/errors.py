@@ -13,9 +13,20 @@
 
 import traceback
 
+LONGEST_SENTENCE = 600
+
+
+def one_line(text: str) -> str:
+    """``text`` as one line that a terminal shows as it is: what it quotes may be anything."""
+    clean = "".join(sign if sign.isprintable() else "\N{MIDDLE DOT}" for sign in text)
+    return clean if len(clean) <= LONGEST_SENTENCE else clean[: LONGEST_SENTENCE - 1] + "…"
+
 
 class AnjunganError(Exception):
     """Base of all errors of ours. ``str()`` is one sentence: what, where, what to do."""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(one_line(sentence))
 
 
 class ConfigurationError(AnjunganError):

@@ -19,7 +19,10 @@ from firmware.core.view import Say
 
 # Letters of every script that Indonesian names use, digits and the punctuation of addresses.
 _TEXT = re.compile(r"[^\W_](?:[^\W_]|[ .,'’()/&:;+\-])*", re.UNICODE)
-_DATE = re.compile(r"(\d{2})-(\d{2})-(\d{4})")
+_DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
+_DEFAULT_DATE = re.compile(r"today(?:\+([0-9]{1,4})d)?")
+MOST_DAYS = 36_525
+"""A hundred years: no letter's date lies further ahead."""
 
 
 class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,7 +85,7 @@ def decode_catalogue(raw: bytes) -> Catalogue:
     """Read a catalogue from JSON; raises CatalogueError with the place of the mistake."""
     try:
         catalogue = msgspec.json.decode(raw, type=Catalogue)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CatalogueError(f"the letter catalogue is not readable: {error}") from error
     check_catalogue(catalogue)
     return catalogue
@@ -105,6 +108,10 @@ def _check_letter(letter: LetterType) -> None:
     if strangers:
         raise CatalogueError(f"letter {letter.id!r}: a profile has no field {strangers[0]!r}")
     for field in letter.fields:
+        if not 0 <= field.max_days_ahead <= MOST_DAYS:
+            raise CatalogueError(
+                f"letter {letter.id!r}: max_days_ahead of {field.name!r} must be 0 to {MOST_DAYS}"
+            )
         if field.kind == "choice" and not field.choices:
             raise CatalogueError(f"letter {letter.id!r}: choice {field.name!r} has no choices")
         if field.not_before and field.not_before not in names:
@@ -118,10 +125,11 @@ def default_answer(field: Field, today: date) -> str:
     """What stands in the field before the citizen says anything."""
     if field.kind != "date":
         return field.default
-    match = re.fullmatch(r"today(?:\+(\d+)d)?", field.default)
+    match = _DEFAULT_DATE.fullmatch(field.default)
     if match is None:
         return ""
-    return format_date(today + timedelta(days=int(match[1] or 0)))
+    days = min(int(match[1] or 0), (date.max - today).days)  # a clock may stand at year 9999
+    return format_date(today + timedelta(days=days))
 
 
 def check_answer(field: Field, answers: Mapping[str, str], today: date) -> Say | None:
@@ -154,7 +162,7 @@ def _check_date(field: Field, value: str, answers: Mapping[str, str], today: dat
         return Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026.")
     if day < today:
         return Say("Tanggal ini sudah lewat. Pilih hari ini atau sesudahnya.")
-    if day > today + timedelta(days=field.max_days_ahead):
+    if (day - today).days > field.max_days_ahead:
         return Say(
             "Tanggal ini terlalu jauh. Paling lama {n} hari dari sekarang.",
             {"n": str(field.max_days_ahead)},

@@ -7,6 +7,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,8 +21,10 @@ def read_settings(raw: bytes, kind: type[Settings], file: str) -> Settings:
     """The settings in ``raw``; ``file`` is its name for people. Raises ConfigurationError."""
     try:
         values = tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # not UTF-8, not TOML, or a number of thousands of digits
         raise ConfigurationError(f"{file} is not valid TOML: {error}") from error
+    except RecursionError:
+        raise ConfigurationError(f"{file} has lists or tables nested too deeply") from None
     return check_settings(values, kind, file)
 
 
@@ -32,6 +35,14 @@ def check_settings(values: Mapping[str, Any], kind: type[Settings], file: str) -
         return msgspec.convert(values, kind)
     except msgspec.ValidationError as error:
         raise ConfigurationError(f"{file}: {_in_words(str(error))}") from error
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a path that no file can have names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long a name, a NUL in it
+        return False
 
 
 def _refuse_unknown_keys(

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from firmware.core.errors import one_line
 from firmware.core.letters import Field, LetterType
 from regency.letters.rules import broken_rules
 
@@ -52,7 +53,7 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return f"{place}: {self.text}"
+        return one_line(f"{place}: {self.text}")
 
 
 def read_letters(folder: Path) -> tuple[tuple[LetterType, ...], tuple[Mistake, ...]]:
@@ -85,6 +86,13 @@ def _read_letter(place: Path) -> tuple[LetterType | None, list[Mistake]]:
         return None, [*mistakes, Mistake(file, 0, "the file is not UTF-8; save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
         return None, [*mistakes, _syntax_mistake(file, error)]
+    except OSError as error:
+        text = f"the file cannot be read: {error.strerror}"
+        return None, [*mistakes, Mistake(file, 0, text)]
+    except ValueError:
+        return None, [*mistakes, Mistake(file, 0, "a number has thousands of digits; shorten it")]
+    except RecursionError:
+        return None, [*mistakes, Mistake(file, 0, "lists or tables are nested too deeply")]
     lines = _Lines(source)
     found = list(_shape_mistakes(table))
     if not found:

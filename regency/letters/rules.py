@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from difflib import get_close_matches
 
-from firmware.core.letters import Field, LetterType, check_answer, default_answer, parse_date
+from firmware.core.letters import (
+    MOST_DAYS,
+    Field,
+    LetterType,
+    check_answer,
+    default_answer,
+    parse_date,
+)
 from firmware.core.request import PROFILE_LABELS
 
 Broken = tuple[int | None, str, str]
@@ -17,7 +24,7 @@ Broken = tuple[int | None, str, str]
 _CODE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ICON = re.compile(r"[a-z][a-z0-9-]*")
-_DATE_DEFAULT = re.compile(r"today(?:\+\d{1,4}d)?")
+_DATE_DEFAULT = re.compile(r"today(?:\+[0-9]{1,4}d)?")
 _LONGEST = 200
 _SOME_DAY = date(2026, 1, 1)  # defaults are relative; any day shows whether they fit
 
@@ -83,6 +90,8 @@ def _lengths(field: Field) -> Iterator[tuple[str, str]]:
         yield "max_length", "max_length is less than min_length: no answer would be right"
     if field.max_days_ahead < 0:
         yield "max_days_ahead", "max_days_ahead must be 0 or more"
+    if field.max_days_ahead > MOST_DAYS:
+        yield "max_days_ahead", f"max_days_ahead must be {MOST_DAYS} or less"
 
 
 def _choice(field: Field) -> Iterator[tuple[str, str]]:
@@ -101,7 +110,7 @@ def _date(field: Field, earlier: tuple[Field, ...]) -> Iterator[tuple[str, str]]
         yield "default", 'the default of a date must be "today" or like "today+180d"'
         return
     day = parse_date(default_answer(field, _SOME_DAY))
-    if day is not None and day > _SOME_DAY + timedelta(days=field.max_days_ahead):
+    if day is not None and (day - _SOME_DAY).days > field.max_days_ahead:
         yield "default", "the default lies beyond max_days_ahead; make one of them fit"
     if field.not_before and not any(
         other.name == field.not_before and other.kind == "date" for other in earlier

@@ -16,7 +16,10 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["hw.card", "hw.printer"]):
+WATCHED = ["firmware.core", "firmware.config", "firmware.post", "firmware.order_desk"]
+WATCHED += ["hw.card", "hw.printer", "regency.exchange", "regency.intake", "regency.cards"]
+WATCHED += ["regency.config", "regency.letters"]
+with atheris.instrument_imports(include=WATCHED):
     from tests.fuzz.targets import TARGETS
 
 
@@ -31,6 +34,7 @@ def main() -> None:
     began = time.monotonic()
 
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    tempfile.tempdir = str(folder)  # what targets make goes with it: libFuzzer runs no atexit
     seeds = [folder / str(number) for number in range(len(target.seeds))]
     for seed, data in zip(seeds, target.seeds, strict=True):
         seed.write_bytes(data)

@@ -6,10 +6,12 @@ well-formed input that is mutated.
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from firmware.core import wire
 from hw.card import biodata, ektp, tlv
 from hw.card.apdu import Command, Response, exchange, parse_response
 from hw.card.emrtd import read_passport
@@ -32,6 +34,7 @@ from hw.printer.status import (
 from hw.protocols import CardTrouble
 from hw.virtual.ektp import BIODATA
 from hw.virtual.passport import MRZ
+from tests.fuzz import files, messages
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Target:
 
     feed: Callable[[bytes], None]
     seeds: tuple[bytes, ...]
-    share: int
+    share: float
     longest: int
 
 
@@ -161,6 +164,10 @@ _EKTP = _answers(*_PROOF, b"", bytes(8), bytes(200), b"\x00\x0aABCDEFGHIJ")
 _TOO_MUCH = _answers(b"") + b"\xff" + bytes(256) + b"\x90\x00"  # more than a command passes on
 _PASSPORT = _answers(b"", bytes(8), bytes(40), bytes(30))
 
+_WIRE = {**messages.DOWN, **messages.UP}
+SLOW = 0.2
+"""Of what writes to a disk each time."""
+
 TARGETS: dict[str, Target] = {
     "status": Target(
         feed_status,
@@ -222,5 +229,43 @@ TARGETS: dict[str, Target] = {
         ),
         share=2,
         longest=300,
+    ),
+    "wire": Target(
+        messages.feed_wire,
+        tuple(wire.encode(one) for kind in _WIRE.values() for one in kind),
+        share=3,
+        longest=4000,
+    ),
+    "post": Target(
+        messages.feed_post,
+        tuple(
+            bytes((place,)) + wire.encode(one)
+            for place, kind in enumerate(messages.DOWN)
+            for one in messages.DOWN[kind]
+        ),
+        share=SLOW,
+        longest=4000,
+    ),
+    "exchange": Target(
+        messages.feed_exchange,
+        tuple(
+            bytes((place,)) + wire.encode(one)
+            for place, kind in enumerate(messages.UP)
+            for one in messages.UP[kind]
+        ),
+        share=SLOW,
+        longest=4000,
+    ),
+    "request": Target(
+        messages.feed_request,
+        (json.dumps(messages.good_request(messages.NAME, 10)).encode(),),
+        share=SLOW,
+        longest=2000,
+    ),
+    "catalogue": Target(files.feed_catalogue, (files.GOOD_CATALOGUE,), share=2, longest=8000),
+    "letter": Target(files.feed_letter, (files.GOOD_LETTER.encode(),), share=SLOW, longest=4000),
+    "kiosk": Target(files.feed_kiosk, (files.good_kiosk().encode(),), share=SLOW, longest=3000),
+    "regency": Target(
+        files.feed_regency, (files.good_regency().encode(),), share=SLOW, longest=2000
     ),
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +17,7 @@ import pytest
 
 from firmware.store import Store
 from tests.reliability.powercut.disk import Disk, Image, lay_out, read_in
-from tests.reliability.powercut.recording import Operation, record_program
+from tests.reliability.powercut.recording import Operation, compile_recorder, read_log, watch
 from tests.reliability.powercut.survey import quick_place
 
 _SCHEMA = sorted((resources.files("firmware") / "schema").iterdir(), key=lambda file: file.name)
@@ -89,7 +92,11 @@ class Migration:
         old_database(file, version)
         self.rows = kept(file)
         self._begin = read_in(self.state)
-        self.operations = record_program(folder, "migrated", file)
+        log = folder / "operations.log"
+        program = [sys.executable, "-m", "tests.reliability.powercut.migrated", str(file)]
+        watched = watch(compile_recorder(folder), log, [self.state], {})
+        subprocess.run(program, env={**os.environ, **watched}, check=True)
+        self.operations = read_log(log)
 
     def images(self, seeds: int) -> Iterator[tuple[Operation, str, Image]]:
         """What each cut leaves, after each operation."""
