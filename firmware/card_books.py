@@ -1,5 +1,5 @@
-"""What the kiosk's database knows of cards: keys that changed here. Reached through
-``Store.cards``; every public method is one transaction.
+"""What the kiosk's database knows of cards: keys that changed here, enrolments made here.
+Reached through ``Store.cards``; every public method is one transaction.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Literal
 
 from firmware.core.wire import KdfCost
 
@@ -34,6 +35,31 @@ class NewKey:
     sealed: Sealed = field(default_factory=lambda: Sealed({}, {}))
 
 
+EnrolmentState = Literal["waiting", "accepted", "refused"]
+NEWEST = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class FiledEnrolment:
+    """A card that waits for the regency's word. ``sealed_note`` is for the officer."""
+
+    id: str
+    tag: bytes
+    public_key: bytes
+    sealed_note: bytes
+    at: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SeenEnrolment:
+    """What became of one; ``reason`` is the regency's when it was refused."""
+
+    id: str
+    sealed_note: bytes
+    state: EnrolmentState
+    reason: str
+
+
 class CardBooks:
     """The directory's own changes, over the store's connection and transactions."""
 
@@ -52,10 +78,8 @@ class CardBooks:
         old one or the new one. ``make`` is given the running number and what lies here.
         """
         with self._transaction() as db:
-            seq = db.execute(
-                "UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value"
-            ).fetchone()[0]
-            new = make(int(seq), _sealed(db, tag))
+            seq = _next_seq(db)
+            new = make(seq, _sealed(db, tag))
             db.execute(
                 "UPDATE directory SET salt = ?, kdf_passes = ?, kdf_memory_kib = ?, kdf_lanes = ?,"
                 " public_key = ?, sealed_profile = ?, change_id = ? WHERE tag = ?",
@@ -72,11 +96,35 @@ class CardBooks:
             )
             _seal_anew(db, new.sealed)
             db.execute("DELETE FROM wrong_pin WHERE tag = ?", (tag,))
+            _put_event(db, seq, message_id, new.payload, at)
+
+    def file_enrolment(self, filed: FiledEnrolment, make: Callable[[int], bytes]) -> None:
+        """An enrolment and its message to the regency, both or neither. ``make`` is given the
+        running number and returns the message. Of older ones no more is kept than is shown.
+        """
+        with self._transaction() as db:
+            seq = _next_seq(db)
             db.execute(
-                "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
-                " VALUES (?, ?, 'evt', '', ?, ?)",
-                (seq, message_id, new.payload, at),
+                "INSERT INTO enrolment (id, tag, public_key, sealed_note, at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (filed.id, filed.tag, filed.public_key, filed.sealed_note, filed.at),
             )
+            _put_event(db, seq, filed.id, make(seq), filed.at)
+            db.execute(
+                "DELETE FROM enrolment WHERE rowid NOT IN"
+                " (SELECT rowid FROM enrolment ORDER BY rowid DESC LIMIT ?)",
+                (NEWEST,),
+            )
+
+    def enrolments(self) -> list[SeenEnrolment]:
+        """The newest enrolments made here, newest first."""
+        rows = self._db.execute(
+            "SELECT e.id, e.sealed_note, coalesce(o.dead, ''),"
+            " EXISTS (SELECT 1 FROM directory d WHERE d.tag = e.tag"
+            " AND d.public_key = e.public_key AND d.revoked = 0)"
+            " FROM enrolment e LEFT JOIN outbox o ON o.id = e.id ORDER BY e.rowid DESC"
+        )
+        return [SeenEnrolment(row[0], row[1], _state(row[2], row[3]), row[2]) for row in rows]
 
     def waits_for_answer(self, tag: bytes, public_key: bytes) -> bool:
         """Whether the card has another key here than ``public_key``, and the regency has not
@@ -94,6 +142,25 @@ def waits_for_answer(db: sqlite3.Connection, tag: bytes, public_key: bytes) -> b
         (tag, public_key),
     ).fetchone()
     return row is not None
+
+
+def _state(refused: str, is_there: int) -> EnrolmentState:
+    if refused:
+        return "refused"
+    return "accepted" if is_there else "waiting"
+
+
+def _next_seq(db: sqlite3.Connection) -> int:
+    row = db.execute("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value")
+    return int(row.fetchone()[0])
+
+
+def _put_event(db: sqlite3.Connection, seq: int, message_id: str, payload: bytes, at: str) -> None:
+    db.execute(
+        "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
+        " VALUES (?, ?, 'evt', '', ?, ?)",
+        (seq, message_id, payload, at),
+    )
 
 
 def _sealed(db: sqlite3.Connection, tag: bytes) -> Sealed:

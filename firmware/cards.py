@@ -43,6 +43,7 @@ class Cards:
         self._worker = worker
         self._visits = visits
         self._tell = tell
+        self._ordered: int | None = None
 
     def change_pin(self, command: commands.ChangePin) -> None:
         """Have the new key made. A vault that is not open, or a profile without a token (the
@@ -53,13 +54,16 @@ class Cards:
             self._journal.write("pin.change", outcome="impossible")
             self._tell(events.PinNotChanged(command.visit))
             return
+        self._ordered = command.visit
         self._worker.make_key(KeyOrder(command.visit, command.identity.uid, command.pin))
 
     def key_made(self, visit: int, key: MadeKey, at: datetime) -> None:
         """The vault's thread has made the key: it takes the old one's place, if the visitor is
         still there.
         """
-        opened = self._visits.opened(visit)
+        if self._ordered != visit:
+            return
+        opened, self._ordered = self._visits.opened(visit), None
         if opened is None:
             self._journal.write("pin.change", outcome="left")
             return

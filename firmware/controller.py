@@ -27,6 +27,7 @@ from firmware.core.projection import view_of
 from firmware.core.state import Phase, State
 from firmware.core.upkeep import UpkeepPolicy
 from firmware.core.view import ViewState
+from firmware.enrolling import Enrolling
 from firmware.health import Readings, heartbeat
 from firmware.inbox import Inbox
 from firmware.inputs import Inputs
@@ -58,6 +59,7 @@ from firmware.signals import (
     UnitSeen,
 )
 from firmware.upkeep import Upkeep
+from firmware.vault import MadeKey
 from firmware.visits import Visits, ticket_of
 from hw.protocols import (
     CardNotPresent,
@@ -118,6 +120,16 @@ class Controller:
         self._visits = Visits(
             parts.kiosk.id, parts.keys, parts.store, parts.journal, parts.worker, tell
         )
+        self._enrolling = Enrolling(
+            parts.kiosk.id,
+            parts.keys,
+            parts.store,
+            parts.journal,
+            parts.worker,
+            self._visits,
+            tell,
+        )
+        self._visits.officers_see(self._enrolling.newest)
         self._cards = Cards(
             parts.kiosk.id,
             parts.keys[1],
@@ -317,6 +329,7 @@ class Controller:
         match signal:
             case CardReported(report):
                 self._desk.hear_card(report)
+                self._enrolling.hear(report)
                 self._card_reported(report)
             case InputReported(report):
                 self._desk.hear_input(report)
@@ -335,7 +348,7 @@ class Controller:
                 now = time.monotonic()
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
             case KeyMade(visit, key):
-                self._cards.key_made(visit, key, datetime.now().astimezone())
+                self._key_made(visit, key, datetime.now().astimezone())
                 self._line.hurry()
             case ScreenSaid(intent):
                 self._events.append(events.Said(intent))
@@ -356,6 +369,10 @@ class Controller:
                 pass  # taken with those that came with it
             case _:
                 self._events.append(signal)
+
+    def _key_made(self, visit: int, key: MadeKey, at: datetime) -> None:
+        if not self._enrolling.key_made(visit, key, at):
+            self._cards.key_made(visit, key, at)
 
     def _card_reported(self, report: CardReport) -> None:
         journal = self._parts.journal
@@ -388,6 +405,12 @@ class Controller:
                 self._visits.check(command, time.monotonic())
             case commands.ChangePin():
                 self._cards.change_pin(command)
+            case commands.AwaitTaps(visit):
+                self._enrolling.await_taps(visit)
+            case commands.Enrol():
+                self._enrolling.enrol(command)
+            case commands.UnlockCard():
+                self._enrolling.unlock(command)
             case commands.CloseVault():
                 self._close_vault()
             case commands.Submit():
@@ -406,6 +429,7 @@ class Controller:
     def _close_vault(self) -> None:
         self._has_waste = True
         self._visits.close()
+        self._enrolling.stop()
         self._printing.visit_ended()
 
     def _submit(self, command: commands.Submit) -> None:
@@ -473,6 +497,7 @@ class Controller:
         visitor = self._visits.visitor()
         if visitor is not None:
             self._visits.refresh(visitor[0])
+            self._enrolling.see()
 
     def _health(self) -> wire.Heartbeat:
         readings = Readings(

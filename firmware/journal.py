@@ -41,6 +41,11 @@ EVENTS: dict[str, Kind] = {
         " away meanwhile) or impossible (the regency sent no token with the profile).",
         ("outcome", "error"),
     ),
+    "card.enrolment": Kind(
+        "An officer enrolled a card: stored (it goes to the regency), or failed.",
+        ("outcome", "error"),
+    ),
+    "card.unlocked": Kind("An officer unlocked a card after too many wrong PINs."),
     "request.stored": Kind("A request is durable here.", ("request_id", "letter_type")),
     "request.failed": Kind("A request could not be made durable.", ("error",)),
     "request.delivered": Kind("The regency's receipt for a message is here.", ("id",)),

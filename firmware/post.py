@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from firmware.core import wire
+from firmware.core.cards import OFFICER_ROLE
 from firmware.core.errors import WireError
 from firmware.core.events import Delivered, Event
 from firmware.core.orders import Kind
@@ -141,6 +142,8 @@ def _known_state(text: str) -> RequestState:
 def _check_entry(entry: wire.DirectoryEntry) -> None:
     if not is_usable(entry.kdf, entry.salt, entry.public_key) or len(entry.tag) != TAG_BYTES:
         raise WireError("a directory entry has a key, salt, tag or costs out of range")
+    if entry.role not in ("", OFFICER_ROLE):
+        raise WireError("a directory entry has a role that this kiosk does not know")
 
 
 def _number_of(payload: bytes) -> int | None:

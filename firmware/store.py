@@ -39,6 +39,7 @@ class Entry:
     public_key: bytes
     sealed_profile: bytes
     revoked: bool
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,12 +153,12 @@ class Store:
         """The resident filed under ``tag``."""
         row = self._db.execute(
             "SELECT tag, salt, kdf_passes, kdf_memory_kib, kdf_lanes, public_key, sealed_profile,"
-            " revoked FROM directory WHERE tag = ?",
+            " revoked, role FROM directory WHERE tag = ?",
             (tag,),
         ).fetchone()
         if row is None:
             return None
-        return Entry(row[0], row[1], KdfCost(*row[2:5]), row[5], row[6], bool(row[7]))
+        return Entry(row[0], row[1], KdfCost(*row[2:5]), row[5], row[6], bool(row[7]), row[8])
 
     def wrong_pins(self, tag: bytes) -> int:
         """Wrong PINs in a row for this card."""
@@ -318,13 +319,17 @@ class Store:
         """
         with self._transaction() as db:
             _saw(db, letter.srv_seq)
-            db.execute(
+            fresh = db.execute(
                 "INSERT INTO letter (request_id, tag, sealed, copies, srv_seq)"
                 " VALUES (?, ?, ?, 0, ?) ON CONFLICT (request_id) DO UPDATE"
-                " SET sealed = excluded.sealed, srv_seq = excluded.srv_seq"
+                " SET sealed = excluded.sealed, srv_seq = excluded.srv_seq, tag = excluded.tag"
                 " WHERE excluded.srv_seq > letter.srv_seq",
                 (letter.request_id, letter.tag, letter.sealed, letter.srv_seq),
             )
+            if fresh.rowcount:  # its resident may have another card since the request was made
+                db.execute(
+                    "UPDATE request SET tag = ? WHERE id = ?", (letter.tag, letter.request_id)
+                )
             if _is_news(db, letter.request_id, letter.srv_seq):
                 _advance(db, letter.request_id, RequestState.READY)
             let_letters_go(db)
@@ -412,7 +417,8 @@ def _is_news(db: sqlite3.Connection, request_id: str, srv_seq: int) -> bool:
 def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:
     db.execute(
         "INSERT OR REPLACE INTO directory (tag, salt, kdf_passes, kdf_memory_kib, kdf_lanes,"
-        " public_key, sealed_profile, revoked, srv_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " public_key, sealed_profile, revoked, srv_seq, role)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             entry.tag,
             entry.salt,
@@ -423,6 +429,7 @@ def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:
             entry.sealed_profile,
             int(entry.revoked),
             entry.srv_seq,
+            entry.role,
         ),
     )
 

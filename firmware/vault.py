@@ -59,6 +59,7 @@ class OpenVault:
     seed: bytes
     profile: Profile
     tokens: tuple[bytes, ...] = ()
+    role: str = ""
     letters: dict[str, SignedLetter] = field(default_factory=dict)
     summaries: dict[str, RequestSummary] = field(default_factory=dict)
     unreadable: tuple[str, ...] = ()
@@ -98,7 +99,7 @@ def try_pin(attempt: Attempt) -> OpenVault | Damaged | None:
         profile, tokens = unpack_profile(raw)
     except (SealError, msgspec.DecodeError):
         return Damaged()
-    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile, tokens)
+    vault = OpenVault(attempt.visit, entry.tag, entry.public_key, seed, profile, tokens, entry.role)
     return reread(vault, attempt.letters, attempt.requests)
 
 
@@ -148,6 +149,7 @@ def reread(
         vault.seed,
         vault.profile,
         vault.tokens,
+        vault.role,
         opened,
         summaries,
         tuple(unreadable),

@@ -22,6 +22,7 @@ from firmware.core.ids import uuid7
 from firmware.core.letters import LetterType
 from firmware.core.request import LetterRequest
 from firmware.core.ticket import Ticket
+from firmware.core.view import EnrolmentItem
 from firmware.journal import Journal
 from firmware.store import Entry, Filing, SealedLetter, SealedRequest, Store
 from firmware.vault import Attempt, Damaged, OpenVault, RequestSummary
@@ -50,6 +51,7 @@ class Visits:
         self._open: OpenVault | None = None
         self._expected: int | None = None
         self._checking: int | None = None
+        self._enrolments: Callable[[OpenVault], tuple[EnrolmentItem, ...]] = lambda _opened: ()
         self._may_try_at: dict[bytes, float] = {}
 
     # ------------------------------------------------------------ card and PIN
@@ -106,10 +108,22 @@ class Visits:
             self._tell(events.PinChecked(visit))
             return
         self._keep(opened)
+        if opened.role:
+            self._tell(events.OfficerOpened(visit, opened.profile.nama, self._enrolments(opened)))
+            return
         letters, requests = self._sealed(tag)
         ready = vaults.ready_items(opened, letters)
         pending = vaults.pending_items(opened, requests)
         self._tell(events.VaultOpened(visit, opened.profile, ready, pending))
+
+    def officers_see(self, enrolments: Callable[[OpenVault], tuple[EnrolmentItem, ...]]) -> None:
+        """How an officer's own page learns what was enrolled here."""
+        self._enrolments = enrolments
+
+    def forgive(self, tag: bytes) -> None:
+        """An officer unlocked the card: no try counts and no wait is left."""
+        self._store.forgive_pins(tag)
+        self._may_try_at.pop(tag, None)
 
     def _refuse(self, visit: int, tag: bytes, now: float) -> None:
         tries = self._store.wrong_pins(tag)
@@ -151,7 +165,7 @@ class Visits:
     def refresh(self, visit: int) -> None:
         """Read the visitor's letters and requests again."""
         opened = self.opened(visit)
-        if opened is None:
+        if opened is None or opened.role:
             return
         letters, requests = self._sealed(opened.tag)
         opened = vaults.reread(opened, letters, requests)

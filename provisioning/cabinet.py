@@ -30,6 +30,7 @@ from provisioning.population import Card, Population, make_population, write_pop
 from provisioning.processes import Child, Children, free_ports, port_answers
 from regency.model import Officer, Village
 
+EXIT_RESTART = 4  # see docs/configuration.md
 PASSPHRASE = "tanda-tangan-contoh"  # noqa: S105 (of signers that exist for a demo only)
 _UI_SIZE = (1280, 800)
 _UI_DPI = 149
@@ -190,6 +191,20 @@ class Cabinet:
     def pid(self, name: str) -> int:
         """The process id of a program, by the name of its log."""
         return self._processes[name].pid
+
+    def exit_code(self, name: str) -> int | None:
+        """With what a program that was not stopped has ended; None while it runs."""
+        return self._processes[name].exit_code
+
+    def restart_as_ordered(self) -> bool:
+        """Start the controller again when it ended because the regency ordered a restart, as
+        systemd does on a kiosk. Whether it did.
+        """
+        if "controller" not in self._processes or self.exit_code("controller") != EXIT_RESTART:
+            return False
+        self.forget("controller")
+        self.start_controller()
+        return True
 
     def stop(self, name: str) -> None:
         """Stop a program by the name of its log: ``controller``, ``regency``, ``ui``."""

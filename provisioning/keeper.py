@@ -41,6 +41,7 @@ from provisioning.cabinet import Cabinet
 from provisioning.processes import StartError
 
 _QUESTION_SECONDS = 5.0
+_LOOK_SECONDS = 1.0
 _LONGEST_QUESTION = 4096
 
 
@@ -155,11 +156,15 @@ class Keeper:
     def serve(self) -> None:
         """Serve until a signal's exception ends it."""
         while True:
-            self.serve_one()
+            self.serve_one(_LOOK_SECONDS)
+            self._cabinet.restart_as_ordered()
 
-    def serve_one(self) -> None:
-        """Wait for one wish, do it, and answer."""
-        caller, do = self._wishes.get()
+    def serve_one(self, seconds: float | None = None) -> None:
+        """Wait for one wish, so long at most, do it, and answer."""
+        try:
+            caller, do = self._wishes.get(timeout=seconds)
+        except queue.Empty:
+            return
         try:
             do()
             answer: dict[str, Any] = {"ok": True}

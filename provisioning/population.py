@@ -23,7 +23,7 @@ from firmware.core.view import PIN_LENGTH
 from firmware.core.wire import KdfCost
 from provisioning import names
 from provisioning.files import write_secret
-from regency.model import Enrolment, Kiosk, Officer, Resident, Seed, Village
+from regency.model import Enrolment, Kiosk, Officer, OfficerCard, Resident, Seed, Village
 
 RESIDENTS_PER_VILLAGE = 26
 CARDS_PER_VILLAGE = 4
@@ -51,6 +51,7 @@ class Population(msgspec.Struct, frozen=True):
 
     seed: Seed
     cards: tuple[Card, ...]
+    officer_cards: tuple[Card, ...] = ()
 
     def __repr__(self) -> str:
         return f"Population({len(self.seed.residents)} residents, {len(self.cards)} cards)"
@@ -85,15 +86,23 @@ def make_population(seed: int, site_key: bytes, cost: KdfCost = DEFAULT_COST) ->
         for kiosk in kiosks
         for resident in _enrolled(residents, kiosk.village)
     )
+    enrolments = tuple(_enrolment(rng, card, site_key, cost) for card in cards)
+    officers = tuple(officer for village in villages for officer in _officers(rng, village))
+    officer_cards = tuple(_officer_card(rng, officer, kiosks) for officer in officers[::2])
     return Population(
         seed=Seed(
             villages=villages,
             kiosks=kiosks,
             residents=residents,
-            enrolments=tuple(_enrolment(rng, card, site_key, cost) for card in cards),
-            officers=tuple(officer for village in villages for officer in _officers(rng, village)),
+            enrolments=enrolments,
+            officers=officers,
+            officer_cards=tuple(
+                _officer_enrolment(rng, officer, card, site_key, cost)
+                for officer, card in zip(officers[::2], officer_cards, strict=True)
+            ),
         ),
         cards=cards,
+        officer_cards=officer_cards,
     )
 
 
@@ -203,6 +212,20 @@ def _enrolment(rng: random.Random, card: Card, site_key: bytes, cost: KdfCost) -
     )
 
 
+def _officer_card(rng: random.Random, officer: Officer, kiosks: tuple[Kiosk, ...]) -> Card:
+    kiosk = next(kiosk.id for kiosk in kiosks if kiosk.village == officer.village)
+    pin = "".join(rng.choice("0123456789") for _ in range(PIN_LENGTH))
+    uid = (b"\x04" + rng.randbytes(6)).hex()
+    return Card("", officer.name, officer.village, kiosk, uid, pin)
+
+
+def _officer_enrolment(
+    rng: random.Random, officer: Officer, card: Card, site_key: bytes, cost: KdfCost
+) -> OfficerCard:
+    made = _enrolment(rng, card, site_key, cost)
+    return OfficerCard(officer.username, made.tag, made.salt, made.kdf, made.public_key)
+
+
 def _officers(rng: random.Random, village: Village) -> tuple[Officer, Officer]:
     place = village.name.lower().replace(" ", "-")
     return (
@@ -239,7 +262,9 @@ def main(arguments: list[str] | None = None) -> int:
 def write_population(made: Population, seed: Path, cards: Path) -> None:
     """Write both files. The seed holds passwords and personal data: mode 600 as well."""
     write_secret(seed, msgspec.json.format(msgspec.json.encode(made.seed)))
-    write_secret(cards, msgspec.json.format(msgspec.json.encode(made.cards)))
+    write_secret(
+        cards, msgspec.json.format(msgspec.json.encode((*made.cards, *made.officer_cards)))
+    )
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ class Postgres:
         self._folder.chmod(0o755)  # the account must reach its data
         if not self._data.exists():
             self._make()
-        (self.port,) = free_ports(1)
+        if not self.port:
+            (self.port,) = free_ports(1)
         settings = {**_SETTINGS, "port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._child = self._children.start(
@@ -54,11 +55,15 @@ class Postgres:
         )
         self._child.wait_for(lambda: port_answers(self.port))
 
-    def stop(self) -> None:
-        """Stop it and remove its folder. Safe to call twice."""
+    def halt(self) -> None:
+        """Stop it; ``start`` goes on with the same data at the same address."""
         if self._child is not None and self._child.running:
             os.kill(self._child.pid, signal.SIGINT)  # SIGTERM would wait for every client to go
         self._children.stop()
+
+    def stop(self) -> None:
+        """Stop it and remove its folder. Safe to call twice."""
+        self.halt()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def new_database(self) -> str:

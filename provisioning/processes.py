@@ -47,6 +47,11 @@ class Child:
         """Whether it has not ended yet."""
         return self._process.poll() is None
 
+    @property
+    def exit_code(self) -> int | None:
+        """With what it ended; None while it runs."""
+        return self._process.poll()
+
     def first_line(self, seconds: float = START_SECONDS) -> str:
         """The first line of its standard output; raises StartError when none comes in time."""
         try:

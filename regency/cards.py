@@ -1,4 +1,5 @@
-"""What kiosks say of cards: a resident chose a new PIN. Committed once, whatever comes twice.
+"""What kiosks say of cards: a resident chose a new PIN, an officer enrolled a card.
+Committed once, whatever comes twice.
 
 A stolen kiosk can seal to the regency and has a certificate. What it cannot have is the token of
 a profile that it did not open (``firmware.core.cards``): without it nothing is changed.
@@ -9,24 +10,36 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from firmware.core import seal, wire
-from firmware.core.cards import TOKEN_BYTES, PinChange
+from firmware.core.cards import (
+    REFUSED_CARD,
+    REFUSED_NIK,
+    REFUSED_OFFICER,
+    REFUSED_VILLAGE,
+    TOKEN_BYTES,
+    EnrolmentRequest,
+    PinChange,
+)
 from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
 from regency.directory import doubt, set_token, tell_directory
+from regency.enrolling import enrol, is_officers, may_enrol
 from regency.journal import now_text, raise_alarm
 from regency.letters_down import send_letters_again
+from regency.model import Enrolment
 from regency.standing import note_number
 from regency.store import Store
 from regency.trouble import Trouble
 
 _COMMITTED, _REJECTED = "committed", "rejected"
+_Said = TypeVar("_Said", PinChange, EnrolmentRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ class CardDesk:
         that is refused is told what the card's key is: it has another one.
         """
         digest = hashlib.sha256(message.sealed).digest()
-        opened = self._open(kiosk, message)
+        opened = self._open(kiosk, message, PinChange)
 
         def take(db: Connection) -> Answer:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
@@ -72,19 +85,50 @@ class CardDesk:
 
         return transact(self._store.engine, take)
 
-    def _open(self, kiosk: str, message: wire.PinChangedUp) -> PinChange | Trouble:
+    def take_enrolment(self, kiosk: str, message: wire.EnrolUp) -> Answer:
+        """A card for a resident of the kiosk's village, once, asked for by an officer of it; or
+        why not. The kiosk's answer is the card's entry; a former card is taken out of use.
+        """
+        digest = hashlib.sha256(message.sealed).digest()
+        opened = self._open(kiosk, message, EnrolmentRequest)
+
+        def take(db: Connection) -> Answer:
+            note_number(db, kiosk, message.seq, message.id, message.boot_id)
+            known = _known_digest(db, message.id)
+            if known is not None:
+                return _again(db, kiosk, message.id, known == digest)
+            trouble = opened if isinstance(opened, Trouble) else _check_enrolment(db, opened)
+            if trouble is not None or isinstance(opened, Trouble):
+                assert trouble is not None
+                return _refuse(db, kiosk, message.id, trouble)
+            _remember(db, kiosk, message.id, digest, "enrol")
+            touched = self._enrol(db, opened)
+            return Answer(wire.Receipt(message.id, _COMMITTED), touched)
+
+        return transact(self._store.engine, take)
+
+    def _enrol(self, db: Connection, request: EnrolmentRequest) -> set[str]:
+        card = Enrolment(request.nik, request.tag, request.salt, request.kdf, request.public_key)
+        touched: set[str] = set()
+        for tag in enrol(db, card):
+            touched |= tell_directory(db, tag)
+        return touched | send_letters_again(db, request.nik, self._catalogue)
+
+    def _open(
+        self, kiosk: str, message: wire.PinChangedUp | wire.EnrolUp, kind: type[_Said]
+    ) -> _Said | Trouble:
         try:
             raw = seal.unseal(self._seed, message.sealed, seal.card_context(message.id))
-            change = msgspec.json.decode(raw, type=PinChange)
+            said = msgspec.json.decode(raw, type=kind)
         except SealError:
-            return Trouble("the change does not open with the regency's key", is_alarm=True)
+            return Trouble("it does not open with the regency's key", is_alarm=True)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return Trouble("the opened change is not readable")
-        if (change.id, change.kiosk) != (message.id, kiosk):
+            return Trouble("what was opened is not readable")
+        if (said.id, said.kiosk) != (message.id, kiosk):
             return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
-        if len(change.id) > t.ID_CHARACTERS:
+        if len(said.id) > t.ID_CHARACTERS:
             return Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
-        return change
+        return said
 
     def _change(self, db: Connection, change: PinChange, seq: int) -> set[str]:
         values = {
@@ -126,6 +170,22 @@ def _check(db: Connection, change: PinChange) -> Trouble | None:
     return None
 
 
+def _check_enrolment(db: Connection, request: EnrolmentRequest) -> Trouble | None:
+    token = may_enrol(db, request.kiosk, request.officer_tag)
+    if token is None or not hmac.compare_digest(token, request.token):
+        return Trouble(REFUSED_OFFICER, is_alarm=True)
+    if len(request.tag) != seal.TAG_BYTES or is_officers(db, request.tag):
+        return Trouble(REFUSED_CARD)
+    if not seal.is_usable(request.kdf, request.salt, request.public_key):
+        return Trouble("the key, its salt or its costs are out of range")
+    village = select(t.residents.c.village).where(t.residents.c.nik == request.nik)
+    here = select(t.kiosks.c.village).where(t.kiosks.c.id == request.kiosk)
+    found = db.execute(village).scalar_one_or_none()
+    if found is None:
+        return Trouble(REFUSED_NIK)
+    return None if found == db.execute(here).scalar_one() else Trouble(REFUSED_VILLAGE)
+
+
 def _is_outdated(db: Connection, kiosk: str, tag: bytes, seq: int) -> bool:
     """Whether a later change of the same kiosk was here first: messages may overtake."""
     c = t.card_tokens.c
@@ -145,10 +205,12 @@ def _known_digest(db: Connection, message_id: str) -> bytes | None:
     return found
 
 
-def _remember(db: Connection, kiosk: str, message_id: str, digest: bytes) -> None:
+def _remember(
+    db: Connection, kiosk: str, message_id: str, digest: bytes, kind: str = "pinChanged"
+) -> None:
     db.execute(
         insert(t.card_events).values(
-            event_id=message_id, kiosk=kiosk, kind="pinChanged", at=now_text(), body_digest=digest
+            event_id=message_id, kiosk=kiosk, kind=kind, at=now_text(), body_digest=digest
         )
     )
 

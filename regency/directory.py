@@ -15,8 +15,8 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, true
 
 from firmware.core import seal, wire
-from firmware.core.cards import TOKEN_BYTES, pack_profile
-from firmware.core.request import Profile
+from firmware.core.cards import OFFICER_ROLE, TOKEN_BYTES, pack_profile
+from firmware.core.request import PROFILE_LABELS, Profile
 from regency import tables as t
 from regency.journal import queue_down
 
@@ -35,11 +35,12 @@ class _Card:
     public_key: bytes
     profile: Profile
     token: bytes
+    role: str = ""
 
     @cached_property
     def digest(self) -> bytes:
         """Changes whenever a kiosk must be told anew."""
-        told = (self.salt, self.kdf, self.public_key, self.profile, self.token)
+        told = (self.salt, self.kdf, self.public_key, self.profile, self.token, self.role)
         return hashlib.sha256(msgspec.json.encode(told)).digest()
 
     @cached_property
@@ -49,7 +50,13 @@ class _Card:
 
     def entry(self, srv_seq: int) -> wire.DirectoryEntry:
         return wire.DirectoryEntry(
-            srv_seq, self.tag, self.salt, self.kdf, self.public_key, self.sealed_profile
+            srv_seq,
+            self.tag,
+            self.salt,
+            self.kdf,
+            self.public_key,
+            self.sealed_profile,
+            role=self.role,
         )
 
 
@@ -63,7 +70,7 @@ def tell_directory(db: Connection, tag: bytes | None = None) -> set[str]:
         for row in db.execute(select(t.told).where(_only(t.told.c.tag, tag)))
         if row.kiosk in kiosks
     }
-    for card in _cards(db, tag):
+    for card in _cards(db, tag) + _officer_cards(db, tag):
         for kiosk, village in kiosks.items():
             if village == card.village and told.pop((kiosk, card.tag), None) != card.digest:
                 queue_down(db, kiosk, card.entry)
@@ -125,6 +132,35 @@ def _cards(db: Connection, tag: bytes | None) -> list[_Card]:
         )
         for row in db.execute(query.order_by(e.nik)).all()
     ]
+
+
+def _officer_cards(db: Connection, tag: bytes | None) -> list[_Card]:
+    """An officer's profile is a name: what enrolment shows."""
+    o, c, k = t.officers.c, t.officer_cards.c, t.card_tokens.c
+    query = (
+        select(o.village, o.name, c.tag, c.salt, c.kdf, c.public_key, k.token)
+        .join(t.officers, o.username == c.username)
+        .outerjoin(t.card_tokens, k.tag == c.tag)
+        .where(_only(c.tag, tag))
+    )
+    return [
+        _Card(
+            row.village,
+            row.tag,
+            row.salt,
+            msgspec.convert(row.kdf, wire.KdfCost),
+            row.public_key,
+            _named(row.name),
+            row.token or _new_token(db, row.tag),
+            OFFICER_ROLE,
+        )
+        for row in db.execute(query.order_by(c.username)).all()
+    ]
+
+
+def _named(name: str) -> Profile:
+    empty = dict.fromkeys(PROFILE_LABELS, "")
+    return Profile(**{**empty, "nama": name})
 
 
 def _new_token(db: Connection, tag: bytes) -> bytes:

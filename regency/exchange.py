@@ -101,6 +101,8 @@ class Exchange:
                 self._receipt(kiosk, self._intake.take_collected(kiosk, event))
             case wire.PinChangedUp():
                 self._take_card(kiosk, self._intake.cards.take_pin_change(kiosk, event))
+            case wire.EnrolUp():
+                self._take_card(kiosk, self._intake.cards.take_enrolment(kiosk, event))
             case wire.OrderDone():
                 self._receipt(kiosk, self._orders.take_done(kiosk, event))
 

@@ -67,6 +67,16 @@ class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"Officer(username={self.username!r}, role={self.role!r})"
 
 
+class OfficerCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card with which an officer enrols residents' cards at a kiosk; never a resident's own."""
+
+    username: str
+    tag: bytes
+    salt: bytes
+    kdf: KdfCost
+    public_key: bytes
+
+
 class Seed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole seed file, JSON."""
 
@@ -75,3 +85,4 @@ class Seed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     residents: tuple[Resident, ...]
     enrolments: tuple[Enrolment, ...]
     officers: tuple[Officer, ...]
+    officer_cards: tuple[OfficerCard, ...] = ()

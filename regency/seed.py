@@ -10,14 +10,15 @@ from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from firmware.core.errors import ConfigurationError
 from regency import tables as t
 from regency.database import transact
 from regency.directory import forget_token, tell_directory
-from regency.model import Enrolment, Seed
+from regency.enrolling import enrol
+from regency.model import OfficerCard, Seed
 from regency.store import Store
 
 
@@ -79,7 +80,9 @@ def _load(db: Connection, seed: Seed) -> Loaded:
                 "password_hash": hasher.hash(officer.password),
             },
         )
-    new_cards = sum(_enrol(db, enrolment) for enrolment in seed.enrolments)
+    new_cards = sum(bool(enrol(db, enrolment)) for enrolment in seed.enrolments)
+    for card in seed.officer_cards:
+        _keep_officer_card(db, card)
     tell_directory(db)
     return Loaded(
         len(seed.villages),
@@ -99,20 +102,17 @@ def _keep(db: Connection, table: Table, key: dict[str, str], values: dict[str, A
         db.execute(insert(table).values(**key, **values, **extra))
 
 
-def _enrol(db: Connection, enrolment: Enrolment) -> bool:
-    """File a card; False for one that is filed like that already."""
-    c = t.enrolments.c
-    known = db.execute(select(c.tag, c.public_key).where(c.nik == enrolment.nik)).one_or_none()
-    if known is not None and tuple(known) == (enrolment.tag, enrolment.public_key):
-        return False
-    # A card belongs to one resident, the one who was enrolled with it last.
-    db.execute(delete(t.enrolments).where(c.tag == enrolment.tag, c.nik != enrolment.nik))
+def _keep_officer_card(db: Connection, card: OfficerCard) -> None:
+    c = t.officer_cards.c
+    query = select(c.tag, c.public_key).where(c.username == card.username)
+    known = db.execute(query).one_or_none()
+    if known is not None and tuple(known) == (card.tag, card.public_key):
+        return
     values = {
-        "tag": enrolment.tag,
-        "salt": enrolment.salt,
-        "kdf": msgspec.to_builtins(enrolment.kdf),
-        "public_key": enrolment.public_key,
+        "tag": card.tag,
+        "salt": card.salt,
+        "kdf": msgspec.to_builtins(card.kdf),
+        "public_key": card.public_key,
     }
-    _keep(db, t.enrolments, {"nik": enrolment.nik}, values)
-    forget_token(db, enrolment.tag)
-    return True
+    _keep(db, t.officer_cards, {"username": card.username}, values)
+    forget_token(db, card.tag)

@@ -105,6 +105,17 @@ officers = Table(
     Column("password_hash", _Words, nullable=False),
 )
 
+# The cards with which officers enrol residents' cards at the kiosks of their village.
+officer_cards = Table(
+    "officer_cards",
+    metadata,
+    Column("username", ForeignKey("officers.username"), primary_key=True),
+    Column("tag", LargeBinary, nullable=False, unique=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("kdf", JSON, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+)
+
 requests = Table(
     "requests",
     metadata,

@@ -278,6 +278,50 @@ SCREENS: dict[str, view.Screen] = {
             " berlaku sampai kabarnya tiba di sana."
         ),
     ),
+    "done-waiting": view.Done(
+        Say("Menunggu kabupaten"),
+        Say(
+            "Pendaftaran tersimpan, tetapi anjungan sedang tidak tersambung. Kartu dan PIN baru"
+            " berlaku setelah tersambung dan kabupaten menyetujui."
+        ),
+        "clock",
+    ),
+    "done-refused": view.Done(
+        Say("Pendaftaran tidak diterima"),
+        Say(
+            "Kabupaten menjawab: {why}. Tidak ada yang berubah.",
+            {"why": "NIK tidak dikenal"},
+        ),
+        "warning",
+    ),
+    "officer": view.OfficerScreen(
+        "Dewi Kusumaningtyas Wulandari, S.Sos., M.AP.",
+        (
+            Known("NIK 3510195708850003", "menunggu jawaban kabupaten"),
+            Known("NIK 3510191208840001", "sudah dapat dipakai"),
+            Known("NIK 3510195708850007", "ditolak: bukan warga desa ini"),
+            Known("NIK –", "ditolak: kartu petugas tidak berlaku"),
+            Known("NIK 3510191208840009", "ditolak, hubungi kabupaten"),
+        ),
+    ),
+    "officer-new": view.OfficerScreen("Dewi Lestari", ()),
+    "nik": view.NikEntry("3510195708850003", None),
+    "nik-begun": view.NikEntry("", None),
+    "nik-problem": view.NikEntry(
+        "3510195799850003", Say("Tidak ada NIK seperti ini. Periksa angkanya.")
+    ),
+    "tap-card": view.TapCard(
+        Say("Tempelkan kartu warga"),
+        Say("Letakkan kartu di pembaca sampai layar berganti."),
+        Say("Itu kartu lain, atau kartu yang nomornya berubah-ubah. Ulangi dari awal."),
+        None,
+    ),
+    "tap-card-unlocked": view.TapCard(
+        Say("Tempelkan kartu yang terkunci"),
+        Say("Kunci dibuka di anjungan ini saja."),
+        None,
+        Say("Kunci kartu sudah dibuka. Pemilik dapat mencoba PIN lagi."),
+    ),
     "out-of-service": view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),

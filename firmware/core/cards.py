@@ -35,6 +35,32 @@ class PinChange(msgspec.Struct, frozen=True):
         return f"PinChange(id={self.id!r}, <hidden>)"
 
 
+class EnrolmentRequest(msgspec.Struct, frozen=True):
+    """An officer enrolled a card for the holder of ``nik`` at ``kiosk``. ``officer_tag`` and
+    ``token`` are those of the officer's card: what shows that it was opened.
+    """
+
+    id: str
+    kiosk: str
+    nik: str
+    tag: bytes
+    salt: bytes
+    kdf: KdfCost
+    public_key: bytes
+    officer_tag: bytes
+    token: bytes
+
+    def __repr__(self) -> str:
+        return f"EnrolmentRequest(id={self.id!r}, <hidden>)"
+
+
+OFFICER_ROLE = "officer"
+REFUSED_NIK = "nik"
+REFUSED_VILLAGE = "village"
+REFUSED_OFFICER = "officer"
+REFUSED_CARD = "card"
+
+
 class _Tokens(msgspec.Struct, frozen=True):
     tokens: tuple[bytes, ...] = ()
 

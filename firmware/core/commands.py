@@ -53,6 +53,34 @@ class ChangePin:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitTaps:
+    """Have a card laid on the reader twice: answers TapAwaited, CardAgreed, CardNotAgreed."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Enrol:
+    """Ask the regency to enrol this card: answers EnrolmentStored or EnrolmentNotStored."""
+
+    visit: int
+    nik: str
+    identity: CardIdentity
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"Enrol(visit={self.visit}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UnlockCard:
+    """Forget the wrong PINs of this card: answers CardUnlocked."""
+
+    visit: int
+    identity: CardIdentity
+
+
+@dataclass(frozen=True, slots=True)
 class CloseVault:
     """Forget everything that the visit's PIN opened."""
 
@@ -130,6 +158,9 @@ Command = (
     | OpenVault
     | CheckPin
     | ChangePin
+    | AwaitTaps
+    | Enrol
+    | UnlockCard
     | CloseVault
     | Submit
     | PrintTicket

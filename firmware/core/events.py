@@ -8,11 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from firmware.core.letters import Catalogue
 from firmware.core.request import Profile
 from firmware.core.state import Policy
-from firmware.core.view import DeviceLine, Intent, Known, PendingItem, PrintState, ReadyItem
+from firmware.core.view import (
+    DeviceLine,
+    EnrolmentItem,
+    Intent,
+    Known,
+    PendingItem,
+    PrintState,
+    ReadyItem,
+    TapStep,
+)
 from hw.protocols import CardIdentity, CardTrouble, Fault
 
 
@@ -132,6 +142,70 @@ class PinNotChanged:
     """Nothing was changed: the PIN is the old one."""
 
     visit: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OfficerOpened:
+    """The PIN was right, and the card is an officer's."""
+
+    visit: int
+    name: str
+    enrolments: tuple[EnrolmentItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TapAwaited:
+    """Of the card to be enrolled, this is awaited now."""
+
+    visit: int
+    awaits: TapStep
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CardAgreed:
+    """Both taps gave this card."""
+
+    visit: int
+    identity: CardIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class CardNotAgreed:
+    """The card cannot be enrolled. ``why``: a value of hw.card.enrolment.Why, or officerCard."""
+
+    visit: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentStored:
+    """The enrolment is durable here and on its way to the regency; the card opens nothing yet."""
+
+    visit: int
+    enrolment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentNotStored:
+    """Nothing was enrolled."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EnrolmentsSeen:
+    """The newest enrolments made here are now these."""
+
+    visit: int
+    enrolments: tuple[EnrolmentItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnlocked:
+    """The card was locked and is not any more; or it was not; or nobody knows it here."""
+
+    visit: int
+    was: Literal["unlocked", "notLocked", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +332,14 @@ Event = (
     | PinRefused
     | VaultOpened
     | VaultDamaged
+    | OfficerOpened
+    | TapAwaited
+    | CardAgreed
+    | CardNotAgreed
+    | EnrolmentStored
+    | EnrolmentNotStored
+    | EnrolmentsSeen
+    | CardUnlocked
     | PinChecked
     | PinChanged
     | PinNotChanged

@@ -8,6 +8,7 @@ from firmware.core.commands import (
     ChangePin,
     CheckPin,
     Command,
+    Enrol,
     PrintSigned,
     PrintTestSlip,
     PrintTicket,
@@ -15,6 +16,7 @@ from firmware.core.commands import (
     Submit,
 )
 from firmware.core.events import (
+    EnrolmentNotStored,
     Event,
     PinNotChanged,
     PrintReported,
@@ -30,6 +32,8 @@ def failure_of(command: Command) -> Event | None:
             return RequestNotStored(visit)
         case CheckPin(visit) | ChangePin(visit):
             return PinNotChanged(visit)
+        case Enrol(visit):
+            return EnrolmentNotStored(visit)
         case PrintTicket(name) | PrintSigned(_, name) | PrintTestSlip(name):
             return PrintReported(name, "unavailable")
         case RenewRoll(service):

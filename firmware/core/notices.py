@@ -23,7 +23,7 @@ REVOKED = _notice(
 LOCKED = _notice(
     "Kartu ini terkunci",
     "PIN terlalu sering salah. Data Anda tetap aman.",
-    "Datanglah ke kantor desa. Petugas akan mendaftarkan kartu Anda ulang dengan PIN baru.",
+    "Mintalah petugas membuka kuncinya, atau mendaftarkan kartu Anda ulang dengan PIN baru.",
 )
 DAMAGED = _notice(
     "Data Anda belum dapat dibuka",
@@ -47,6 +47,16 @@ UNSURE_STORED = _notice(
     "Tempelkan kartu Anda lagi dan lihat daftar permohonan sebelum mencoba ulang.",
 )
 
+NOT_ENROLLED_NOW = _notice(
+    "Kartu belum didaftarkan",
+    "Anjungan belum dapat menyimpan pendaftaran, jadi belum ada yang dikirim.",
+    "Tempelkan kartu petugas dan ulangi pendaftaran.",
+)
+UNSURE_ENROLLED = _notice(
+    "Anjungan sedang lambat",
+    "Belum pasti apakah pendaftaran sudah tersimpan.",
+    "Tempelkan kartu petugas lagi dan lihat daftar pendaftaran sebelum mengulang.",
+)
 PIN_NOT_CHANGED = _notice(
     "PIN belum diganti",
     "Anjungan belum dapat menyimpan PIN baru. PIN lama Anda tetap berlaku.",

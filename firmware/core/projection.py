@@ -10,6 +10,7 @@ import msgspec
 from firmware.core import filling, remote, view
 from firmware.core.letters import LetterType
 from firmware.core.notices import FAULTS
+from firmware.core.officer_screens import OFFICER_SCREENS
 from firmware.core.request import PROFILE_LABELS
 from firmware.core.session import idle_seconds
 from firmware.core.state import Phase, Service, State
@@ -212,4 +213,5 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.NOTICE: _notice,
     Phase.GOODBYE: _goodbye,
     Phase.TECHNICIAN: _technician,
+    **OFFICER_SCREENS,
 }

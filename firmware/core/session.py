@@ -2,15 +2,15 @@
 
 Pure. What is not in the table does not change anything: a press that comes too late, an
 answer to a visit that is over. The diagram in docs/architecture.md is drawn from TABLE, which
-is a citizen's visit (firmware.core.citizen), with a new PIN in it (firmware.core.new_pin), and a
-technician's (firmware.core.technician).
+is a citizen's visit (firmware.core.citizen), with a new PIN in it (firmware.core.new_pin),
+an officer's (firmware.core.officer) and a technician's (firmware.core.technician).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import new_pin, remote, technician, view
+from firmware.core import new_pin, officer, remote, technician, view
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
 from firmware.core.events import (
@@ -25,7 +25,7 @@ from firmware.core.events import (
     Tick,
 )
 from firmware.core.lamps import lamps_of
-from firmware.core.notices import SLOW, UNSURE_CHANGED, UNSURE_STORED
+from firmware.core.notices import SLOW, UNSURE_CHANGED, UNSURE_ENROLLED, UNSURE_STORED
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
@@ -110,7 +110,7 @@ def _tick(state: State, event: Tick) -> Result:
     return state, ()
 
 
-_TOO_LONG = {P.STORING: UNSURE_STORED, P.CHANGING_PIN: UNSURE_CHANGED}
+_TOO_LONG = {P.STORING: UNSURE_STORED, P.CHANGING_PIN: UNSURE_CHANGED, P.ENROLLING: UNSURE_ENROLLED}
 """What is said when the kiosk's own work does not end, where more than time was lost."""
 
 
@@ -144,6 +144,7 @@ _TIME = row(_tick, P.GOODBYE, P.NOTICE, P.ATTRACT, P.OUT_OF_SERVICE)
 TABLE: dict[tuple[Phase, type], Transition] = {
     **VISIT,
     **new_pin.CHANGE,
+    **officer.OFFICER,
     **technician.SERVICE,
 }
 """(phase, event or intent) -> what is done. Read it as the story of a visit."""

@@ -14,6 +14,7 @@ from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import Profile
 from firmware.core.view import (
     DeviceLine,
+    EnrolmentItem,
     Known,
     Notice,
     PendingItem,
@@ -21,6 +22,7 @@ from firmware.core.view import (
     PrintState,
     ReadyItem,
     Say,
+    TapStep,
 )
 from hw.protocols import CardIdentity, Fault
 
@@ -38,6 +40,13 @@ class Phase(StrEnum):
     CHECKING_PIN = "checkingPin"
     CHANGING_PIN = "changingPin"
     PIN_CHANGED = "pinChanged"
+    OFFICER = "officer"
+    ENROL_NIK = "enrolNik"
+    ENROL_CARD = "enrolCard"
+    ENROL_PIN = "enrolPin"
+    ENROLLING = "enrolling"
+    ENROLLED = "enrolled"
+    UNLOCK = "unlock"
     LETTERS = "letters"
     FORM = "form"
     REVIEW = "review"
@@ -106,6 +115,23 @@ class NewPin:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OfficerWork:
+    """What an officer does: the card that is being enrolled, or unlocked. ``enrolments`` are
+    the newest made at this kiosk.
+    """
+
+    name: str
+    enrolments: tuple[EnrolmentItem, ...] = ()
+    nik: str = ""
+    awaits: TapStep = "firstTap"
+    identity: CardIdentity | None = None
+    new_pin: NewPin | None = None
+    enrolment_id: str = ""
+    problem: Say | None = None
+    news: Say | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Visit:
     """All that is known of the person at the screen."""
 
@@ -123,6 +149,7 @@ class Visit:
     filed: Filed | None = None
     printing: Printing | None = None
     new_pin: NewPin | None = None
+    officer: OfficerWork | None = None
 
     def __repr__(self) -> str:
         return f"Visit(number={self.number}, <hidden>)"
@@ -236,6 +263,12 @@ ATTENDED = frozenset(
         Phase.HOME,
         Phase.NEW_PIN,
         Phase.PIN_CHANGED,
+        Phase.OFFICER,
+        Phase.ENROL_NIK,
+        Phase.ENROL_CARD,
+        Phase.ENROL_PIN,
+        Phase.ENROLLED,
+        Phase.UNLOCK,
         Phase.LETTERS,
         Phase.FORM,
         Phase.REVIEW,
@@ -246,6 +279,13 @@ ATTENDED = frozenset(
 """Phases in which the kiosk waits for the visitor, and asks when they are quiet for long."""
 
 WORKING = frozenset(
-    {Phase.LOOKING_UP, Phase.OPENING, Phase.STORING, Phase.CHECKING_PIN, Phase.CHANGING_PIN}
+    {
+        Phase.LOOKING_UP,
+        Phase.OPENING,
+        Phase.STORING,
+        Phase.CHECKING_PIN,
+        Phase.CHANGING_PIN,
+        Phase.ENROLLING,
+    }
 )
 """Phases in which the visitor waits for the kiosk."""

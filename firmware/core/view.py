@@ -60,6 +60,23 @@ class PendingItem(msgspec.Struct, frozen=True):
     state: Say
 
 
+class EnrolmentItem(msgspec.Struct, frozen=True):
+    """An enrolment made at this kiosk. ``nik`` is empty where it was another officer's;
+    ``reason`` is the regency's when it was refused.
+    """
+
+    id: str
+    nik: str
+    state: Literal["waiting", "accepted", "refused"]
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"EnrolmentItem(id={self.id!r}, state={self.state!r}, <hidden>)"
+
+
+TapStep = Literal["firstTap", "removal", "secondTap"]
+
+
 class Question(msgspec.Struct, frozen=True):
     """One question of a form. ``position`` of ``total``, from 1. ``value`` may be unfinished;
     ``problem`` is what to mend in it, None when it is good.
@@ -187,10 +204,36 @@ class Notice(msgspec.Struct, frozen=True, tag="notice"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """Something was done as wished: what, and what it means."""
+    """Something was done: what, and what it means. ``look``: it is finished, it waits for
+    somebody (clock), or it was refused (warning).
+    """
 
     title: Say
     meaning: Say
+    look: Literal["success", "clock", "warning"] = "success"
+
+
+class OfficerScreen(msgspec.Struct, frozen=True, tag="officer"):
+    """The officer's own page: what became of the newest enrolments made here."""
+
+    name: str
+    enrolments: tuple[Known, ...]
+
+
+class NikEntry(msgspec.Struct, frozen=True, tag="nik"):
+    """Type a NIK; ``problem`` is what to mend in it."""
+
+    value: str
+    problem: Say | None
+
+
+class TapCard(msgspec.Struct, frozen=True, tag="tapCard"):
+    """An officer is asked for a citizen's card. ``news``: what became of the last one."""
+
+    title: Say
+    meaning: Say
+    problem: Say | None
+    news: Say | None
 
 
 class OutOfService(msgspec.Struct, frozen=True, tag="outOfService"):
@@ -256,6 +299,9 @@ Screen = (
     | Collect
     | Notice
     | Done
+    | OfficerScreen
+    | NikEntry
+    | TapCard
     | OutOfService
     | Identify
     | Goodbye
@@ -309,6 +355,14 @@ class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):
 
 class ChangePin(msgspec.Struct, frozen=True, tag="changePin"):
     """From home: choose a new PIN."""
+
+
+class EnrolCard(msgspec.Struct, frozen=True, tag="enrolCard"):
+    """From the officer's page: enrol a citizen's card."""
+
+
+class UnlockCard(msgspec.Struct, frozen=True, tag="unlockCard"):
+    """From the officer's page: unlock a card after too many wrong PINs."""
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
@@ -370,6 +424,8 @@ Intent = (
     | NewLetter
     | ChooseLetter
     | ChangePin
+    | EnrolCard
+    | UnlockCard
     | Answer
     | Next
     | Back

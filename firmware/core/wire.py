@@ -114,7 +114,20 @@ class PinChangedUp(msgspec.Struct, frozen=True, tag="pinChanged"):
     v: int = VERSION
 
 
-EventUp = CollectedUp | OrderDone | PinChangedUp
+class EnrolUp(msgspec.Struct, frozen=True, tag="enrol"):
+    """up/evt: an officer enrolled a card here. ``sealed`` is a
+    firmware.core.cards.EnrolmentRequest sealed to the regency.
+    """
+
+    id: str
+    seq: Count
+    at: str
+    sealed: bytes
+    boot_id: str = ""
+    v: int = VERSION
+
+
+EventUp = CollectedUp | OrderDone | PinChangedUp | EnrolUp
 """All that may come on up/evt."""
 
 
@@ -206,7 +219,8 @@ class Receipt(msgspec.Struct, frozen=True):
 class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
     """dn/res: a resident whom this kiosk may serve.
 
-    ``tag`` is HMAC-SHA256(site key, UID); ``public_key`` is the resident's (1216 bytes,
+    ``role``: empty for a resident; ``officer`` for the card of a village officer, which opens
+    enrolment. ``tag`` is HMAC-SHA256(site key, UID); ``public_key`` is the resident's (1216 bytes,
     see firmware.core.seal); ``sealed_profile`` is a Profile sealed to it. ``kdf`` holds the
     Argon2id costs that this entry was made with. ``revoked`` takes the card out of use.
     """
@@ -218,6 +232,7 @@ class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
     public_key: bytes
     sealed_profile: bytes
     revoked: bool = False
+    role: str = ""
     v: int = VERSION
 
 

@@ -24,10 +24,12 @@ from firmware.core import commands, events, pins, view
 from firmware.core.projection import view_of
 from firmware.core.session import step
 from firmware.core.state import RESTING, Phase
+from hw.card.enrolment import Why
 from hw.protocols import CardTrouble, Fault
 from tests.core.samples import BUSINESS, CATALOGUE, TODAY, card, profile, resting
 
 PEOPLE = (1, 2, 3)
+OFFICER = 3
 DIGITS = st.integers(0, 9)
 SILENT = commands.ShowLamps | commands.CloseVault | commands.PrintStatusSlip
 PRINT_STATES: tuple[view.PrintState, ...] = (
@@ -48,6 +50,11 @@ def items(person: int) -> tuple[tuple[view.ReadyItem, ...], tuple[view.PendingIt
     return (ready,), (pending,)
 
 
+def enrolments(accepted: bool) -> tuple[view.EnrolmentItem, ...]:
+    return (view.EnrolmentItem("e1", NIK, "accepted" if accepted else "waiting", ""),)
+
+
+NIK = "3510190101900009"
 LINE = view.DeviceLine("reader", view.Say("Pembaca kartu"), "well", view.Say("Siap."))
 SEEN: set[Phase] = set()
 
@@ -140,6 +147,8 @@ class Visits(RuleBasedStateMachine):
                 | Phase.STORING
                 | Phase.CHECKING_PIN
                 | Phase.CHANGING_PIN
+                | Phase.ENROLLING
+                | Phase.ENROL_CARD
             ):
                 if self.waiting:
                     self.send(self.answer_to(self.waiting.pop(), data))
@@ -160,6 +169,22 @@ class Visits(RuleBasedStateMachine):
                 for digit in range(6) if new and new.asks == "old" else (2, 7, 0, 9, 3, 5):
                     self.press_digit(digit)
             case Phase.PIN_CHANGED:
+                self.press(view.GoHome())
+            case Phase.OFFICER:
+                wish = data.draw(st.sampled_from([view.EnrolCard(), view.UnlockCard()]))
+                self.press(wish)
+            case Phase.UNLOCK:
+                self.press(view.Back())
+            case Phase.ENROL_NIK:
+                for digit in map(int, NIK):
+                    self.press_digit(digit)
+                self.press(view.Next())
+            case Phase.ENROL_PIN:
+                for digit in (2, 7, 0, 9, 3, 5):
+                    self.press_digit(digit)
+            case Phase.ENROLLED:
+                visit = self.state.guest.number
+                self.send(events.EnrolmentsSeen(visit, enrolments(accepted=True)))
                 self.press(view.GoHome())
             case Phase.LETTERS:
                 self.press(view.ChooseLetter(data.draw(st.sampled_from(CATALOGUE.letters)).id))
@@ -183,6 +208,8 @@ class Visits(RuleBasedStateMachine):
                 view.Erase(),
                 view.NewLetter(),
                 view.ChangePin(),
+                view.EnrolCard(),
+                view.UnlockCard(),
                 view.Next(),
                 view.Back(),
                 view.Retry(),
@@ -234,7 +261,9 @@ class Visits(RuleBasedStateMachine):
                 ]
             case commands.OpenVault(visit):
                 person = self.owner_of_visit[visit]
-                opened = events.VaultOpened(visit, profile(person), *items(person))
+                opened: events.Event = events.VaultOpened(visit, profile(person), *items(person))
+                if person == OFFICER:
+                    opened = events.OfficerOpened(visit, profile(person).nama, enrolments(False))
                 return [
                     opened,
                     events.PinRefused(visit, 9, 0.0),
@@ -254,6 +283,27 @@ class Visits(RuleBasedStateMachine):
             case commands.ChangePin(visit, _identity, pin):
                 assert pins.weakness(pin, "", "") is None
                 return [events.PinChanged(visit), events.PinNotChanged(visit)]
+            case commands.AwaitTaps(visit):
+                return [
+                    events.CardAgreed(visit, card(1)),
+                    events.TapAwaited(visit, "firstTap"),
+                    events.TapAwaited(visit, "removal"),
+                    events.TapAwaited(visit, "secondTap"),
+                    *[events.CardNotAgreed(visit, why.value) for why in Why],
+                    events.CardNotAgreed(visit, "officerCard"),
+                ]
+            case commands.Enrol(visit, nik, identity, pin):
+                assert self.owner_of_visit[visit] == OFFICER
+                assert identity == card(1)
+                assert pins.weakness(pin, nik, "") is None
+                return [events.EnrolmentStored(visit, "e1"), events.EnrolmentNotStored(visit)]
+            case commands.UnlockCard(visit):
+                assert self.owner_of_visit[visit] == OFFICER
+                return [
+                    events.CardUnlocked(visit, "unlocked"),
+                    events.CardUnlocked(visit, "notLocked"),
+                    events.CardUnlocked(visit, "unknown"),
+                ]
             case commands.RefreshLetters(visit):
                 return [events.LettersChanged(visit, *items(self.owner_of_visit[visit]))]
             case commands.Submit(visit, _letter, sent_profile):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from firmware.cards import Cards
 from firmware.core import commands, events, seal
+from firmware.enrolling import Enrolling
 from firmware.journal import Journal
 from firmware.signals import Signal
 from firmware.store import Store
@@ -71,12 +72,23 @@ class Kiosk:
             kiosk, REGENCY_KEY, self.store, self.journal, self.worker, self.visits, self.told.append
         )
 
+        self.enrolling = Enrolling(
+            kiosk,
+            (people.SITE_KEY, REGENCY_KEY),
+            self.store,
+            self.journal,
+            self.worker,
+            self.visits,
+            self.told.append,
+        )
+        self.visits.officers_see(self.enrolling.newest)
+
     def look_up(self, person: int, now: float = 0.0) -> events.Event:
         self.visits.look_up(commands.LookUp(1, card(person)), now)
         return self.told[-1]
 
-    def type_pin(self, pin: str, now: float = 0.0, visit: int = 1) -> events.Event:
-        self.visits.open(commands.OpenVault(visit, card(1), pin), now)
+    def type_pin(self, pin: str, now: float = 0.0, visit: int = 1, person: int = 1) -> events.Event:
+        self.visits.open(commands.OpenVault(visit, card(person), pin), now)
         self.answer(now)
         return self.told[-1]
 
@@ -95,6 +107,14 @@ class Kiosk:
             order = self.worker.orders.popleft()
             self.cards.key_made(order.visit, cheap_key(order), AT)
         return self.told[-1]
+
+    def enrol(self, nik: str, person: int, pin: str, visit: int = 1) -> events.Event:
+        self.enrolling.enrol(commands.Enrol(visit, nik, card(person), pin))
+        if self.worker.orders:
+            order = self.worker.orders.popleft()
+            assert self.enrolling.key_made(order.visit, cheap_key(order), AT)
+        stored = (events.EnrolmentStored, events.EnrolmentNotStored)
+        return next(told for told in reversed(self.told) if isinstance(told, stored))
 
     def submit(self) -> events.RequestStored:
         self.visits.submit(commands.Submit(1, PLAIN.id, profile(1), {}), PLAIN, AT)

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import insert, select, update
 
-from firmware.core import events, seal, wire
+from firmware.core import events, seal, view, wire
 from firmware.core.request import RequestState
 from firmware.outbox import Outbox
 from firmware.post import Post
@@ -19,7 +19,7 @@ from regency.exchange import Exchange
 from regency.intake import Intake
 from regency.journal import queue_down
 from regency.letters import load_catalogue
-from regency.model import Enrolment, Resident, Seed
+from regency.model import Enrolment, Officer, OfficerCard, Resident, Seed
 from regency.model import Kiosk as KioskPlace
 from regency.seed import load
 from regency.store import Store as RegencyStore
@@ -29,6 +29,8 @@ from tests.firmware.vault_bench import Kiosk as Vault
 from tests.regency.letter_parts import GENTENG, SONGGON
 
 HERE, THERE, ELSEWHERE = f"{SONGGON.code}-1", f"{SONGGON.code}-2", f"{GENTENG.code}-1"
+OFFICER = 9
+"""The person whose card is the officer's."""
 AT = "2026-11-24T08:00:00+07:00"
 CATALOGUE = load_catalogue()
 Message = tuple[str, bytes]
@@ -67,14 +69,35 @@ class Kiosk(Vault):
         for message in self.outbox.due(self.now):
             self.up.append((wire.up_topic(self.id, message.kind), message.payload))
 
-    def sees(self, pin: str, visit: int = 7) -> list[str] | None:
-        """The letters that card 1 and this PIN can print here; None when the PIN is wrong."""
-        told = self.type_pin(pin, visit=visit)
+    def sees(self, pin: str, person: int = 1, nik_of: int = 1) -> list[str] | None:
+        """The letters that this card and PIN can print here; None when the PIN is wrong or the
+        card is not known. The profile that opens is that of ``nik_of``.
+        """
+        if not isinstance(self.look_up(person), events.CardKnown):
+            return None
+        told = self.type_pin(pin, visit=7, person=person)
         self.visits.close()
         if not isinstance(told, events.VaultOpened):
             return None
-        assert told.profile.nik == profile(1).nik
+        assert told.profile.nik == profile(nik_of).nik
         return sorted(item.request_id for item in told.ready)
+
+    def officer_enrols(self, nik: str, person: int, pin: str) -> view.EnrolmentItem:
+        """An officer's visit in which this card is enrolled; how the enrolment stands then."""
+        opened = self.type_pin(people.PIN, person=OFFICER)
+        assert isinstance(opened, events.OfficerOpened)
+        assert isinstance(self.enrol(nik, person, pin), events.EnrolmentStored)
+        seen = self.told[-1]
+        assert isinstance(seen, events.EnrolmentsSeen)
+        self.visits.close()
+        return seen.enrolments[0]
+
+    def officer_sees(self) -> list[tuple[str, str, str]]:
+        """NIK, state and reason of the enrolments made here, newest first."""
+        opened = self.type_pin(people.PIN, person=OFFICER)
+        assert isinstance(opened, events.OfficerOpened)
+        self.visits.close()
+        return [(item.nik, item.state, item.reason) for item in opened.enrolments]
 
     def visit_and_change(self, old: str, new: str) -> None:
         """A whole visit of card 1 in which its PIN is changed."""
@@ -170,11 +193,14 @@ class CardVillage:
 
 
 def _seed() -> Seed:
-    enrolment = people.entry(1)
+    enrolment, officer = people.entry(1), people.entry(OFFICER)
     return Seed(
         villages=(SONGGON, GENTENG),
         kiosks=tuple(KioskPlace(name, name[:10]) for name in (HERE, THERE, ELSEWHERE)),
-        residents=tuple(Resident(SONGGON.code, profile(n)) for n in (1, 2)),
+        residents=(
+            *[Resident(SONGGON.code, profile(n)) for n in (1, 2)],
+            Resident(GENTENG.code, profile(5)),
+        ),
         enrolments=(
             Enrolment(
                 profile(1).nik,
@@ -184,7 +210,10 @@ def _seed() -> Seed:
                 enrolment.public_key,
             ),
         ),
-        officers=(),
+        officers=(Officer("petugas", "Dewi Lestari", "officer", SONGGON.code, "kopi-robusta"),),
+        officer_cards=(
+            OfficerCard("petugas", officer.tag, officer.salt, officer.kdf, officer.public_key),
+        ),
     )
 
 

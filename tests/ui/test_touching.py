@@ -29,6 +29,18 @@ EXPECTED: dict[str, dict[str, view.Intent]] = {
         "erase": view.Erase(),
         "back": view.Back(),
     },
+    "officer": {
+        "enrol-card": view.EnrolCard(),
+        "unlock-card": view.UnlockCard(),
+        "finish": view.Finish(),
+    },
+    "nik": {
+        **{f"digit-{n}": view.Digit(n) for n in range(10)},
+        "erase": view.Erase(),
+        "back": view.Back(),
+        "next": view.Next(),
+    },
+    "tap-card": {"back": view.Back()},
     "done": {"home": view.GoHome(), "finish": view.Finish()},
     "letters": {
         "letter-keterangan-usaha": view.ChooseLetter("keterangan-usaha"),

@@ -12,10 +12,13 @@ from ui.screens.goodbye import GoodbyePage
 from ui.screens.home import HomePage
 from ui.screens.identify import IdentifyPage
 from ui.screens.letters import LettersPage
+from ui.screens.nik import NikPage
 from ui.screens.notice import NoticePage
+from ui.screens.officer import OfficerPage
 from ui.screens.out_of_service import OutOfServicePage
 from ui.screens.pin import PinPage
 from ui.screens.review import ReviewPage
+from ui.screens.tap_card import TapCardPage
 from ui.screens.technician import TechnicianPage
 from ui.screens.ticket import TicketPage
 from ui.screens.wait import WaitPage
@@ -32,6 +35,9 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.Collect: CollectPage,
     view.Notice: NoticePage,
     view.Done: DonePage,
+    view.OfficerScreen: OfficerPage,
+    view.NikEntry: NikPage,
+    view.TapCard: TapCardPage,
     view.OutOfService: OutOfServicePage,
     view.Identify: IdentifyPage,
     view.Goodbye: GoodbyePage,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,15 @@ def watch(
         "POWERCUT_FOLDERS": ":".join(os.path.realpath(folder) for folder in folders),
         "POWERCUT_SOCKETS": ":".join(f"{name}={place}" for name, place in sockets.items()),
     }
+
+
+def record_program(folder: Path, module: str, database: Path) -> list[Operation]:
+    """Run one of our programs on a database to its end; what it did to the folder of that."""
+    log = folder / "operations.log"
+    watched = watch(compile_recorder(folder), log, [database.parent], {})
+    program = [sys.executable, "-m", f"{__package__}.{module}", str(database)]
+    subprocess.run(program, env={**os.environ, **watched}, check=True)
+    return read_log(log)
 
 
 def read_log(log: Path, stage: str = "start") -> list[Operation]:

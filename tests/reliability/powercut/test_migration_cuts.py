@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,7 +14,7 @@ import pytest
 
 from firmware.store import Store
 from tests.reliability.powercut.disk import Disk, Image, lay_out, read_in
-from tests.reliability.powercut.recording import Operation, compile_recorder, read_log, watch
+from tests.reliability.powercut.recording import Operation, record_program
 from tests.reliability.powercut.survey import quick_place
 
 _SCHEMA = sorted((resources.files("firmware") / "schema").iterdir(), key=lambda file: file.name)
@@ -92,11 +89,7 @@ class Migration:
         old_database(file, version)
         self.rows = kept(file)
         self._begin = read_in(self.state)
-        log = folder / "operations.log"
-        program = [sys.executable, "-m", "tests.reliability.powercut.migrated", str(file)]
-        watched = watch(compile_recorder(folder), log, [self.state], {})
-        subprocess.run(program, env={**os.environ, **watched}, check=True)
-        self.operations = read_log(log)
+        self.operations = record_program(folder, "migrated", file)
 
     def images(self, seeds: int) -> Iterator[tuple[Operation, str, Image]]:
         """What each cut leaves, after each operation."""
