@@ -2,7 +2,8 @@
 
 ``init DIR`` lays out a regency (authorities, keys, broker, server). ``add DIR ID`` makes the
 folder that goes onto a kiosk, ``DIR/kiosks/ID``: copy it there and it can start. ``list DIR``
-tells which kiosks there are and until when their certificates hold. Orders to
+tells which kiosks there are and until when their certificates hold. ``revoke DIR ID`` puts a
+stolen kiosk's certificates on the broker's list. Orders to
 kiosks are given at the server: ``anjungan-regency … command``. Health from afar is not there yet.
 """
 
@@ -99,6 +100,17 @@ def _list(options: argparse.Namespace) -> None:
         print(f"{kiosk.id:<16}{kiosk.expires:%Y-%m-%d}  {kiosk.place}{warning}")
 
 
+def _revoke(options: argparse.Namespace) -> None:
+    count = Regency(options.folder.resolve()).revoke(options.id)
+    if not count:
+        raise FleetError(f"no certificate was ever made for {options.id!r} here")
+    print(
+        f"{count} certificate(s) of {options.id} count no more once the broker has read its list:"
+        f" send it SIGHUP. Then: anjungan-regency --config {options.folder}/server/regency.toml"
+        f" revoke {options.id}"
+    )
+
+
 def _address(text: str, port: int) -> tuple[str, int]:
     host, colon, number = text.rpartition(":")
     if not colon:
@@ -138,6 +150,10 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--cups", default="127.0.0.1", metavar="HOST[:PORT]", help="its CUPS server")
     add.add_argument("--track-url", default="", help="where a ticket's QR code leads")
     add.add_argument("--again", action="store_true", help="make an existing one's files anew")
+    revoke = _command(
+        commands, "revoke", _revoke, "let a stolen kiosk's certificates count no more"
+    )
+    revoke.add_argument("id", help="the kiosk's id")
     _command(commands, "list", _list, "which kiosks there are, until when certificates hold")
     return parser
 

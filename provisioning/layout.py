@@ -21,6 +21,7 @@ from provisioning.files import write_public, write_secret
 
 BROKER = Path(__file__).parent / "broker"
 _SITE_KEY_BYTES = 32
+_REVOKED = "revoked"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ class Regency:
         hosts = LOOPBACK if ports.host in LOOPBACK else (ports.host, *LOOPBACK)
         authorities.devices.issue_server(hosts).write(files["broker.pem"], files["broker.key"])
         write_secret(files["acl"], (BROKER / "acl").read_text())  # mosquitto wants it closed
+        self._write_revocations(authorities)
         (self.broker / "state").mkdir(mode=0o700)
         template = Template((BROKER / "mosquitto.conf.template").read_text())
         filled = template.substitute(
@@ -113,9 +115,30 @@ class Regency:
             certificate=files["broker.pem"],
             key=files["broker.key"],
             acl=files["acl"],
+            crl=self.broker / "crl.pem",
             state=self.broker / "state",
         )
         write_public(self.broker_config, filled)
+
+    def revoke(self, kiosk: str) -> int:
+        """Put every certificate that was made for a kiosk so far on the broker's list; how many
+        there are. The broker reads the list when it is told to (SIGHUP).
+        """
+        lines = self._issued.read_text().splitlines() if self._issued.exists() else []
+        marked = [_marked(line) if line.split()[0] == kiosk else line for line in lines]
+        write_public(self._issued, "".join(f"{line}\n" for line in marked))
+        self._write_revocations(Authorities.load(self.folder / "ca"))
+        return sum(line.split()[0] == kiosk for line in marked)
+
+    @property
+    def _issued(self) -> Path:
+        """Certificates of kiosks: id, serial number as hex, and whether it was revoked."""
+        return self.folder / "ca" / "issued"
+
+    def _write_revocations(self, authorities: Authorities) -> None:
+        lines = self._issued.read_text().splitlines() if self._issued.exists() else []
+        serials = [int(line.split()[1], 16) for line in lines if line.endswith(_REVOKED)]
+        write_public(self.broker / "crl.pem", authorities.devices.revocations(serials))
 
     def add_signer(self, village: str, name: str, passphrase: str) -> Path:
         """Make the credentials with which a village's head signs letters."""
@@ -136,7 +159,10 @@ class Regency:
         """Make a kiosk's folder with all that it needs; the path of its kiosk.toml."""
         keys = folder / "keys"
         authorities = Authorities.load(self.folder / "ca")
-        authorities.devices.issue_client(kiosk).write(keys / "kiosk.pem", keys / "kiosk.key")
+        own = authorities.devices.issue_client(kiosk)
+        own.write(keys / "kiosk.pem", keys / "kiosk.key")
+        with self._issued.open("a") as issued:
+            issued.write(f"{kiosk} {own.certificate.serial_number:x}\n")
         write_public(keys / "ca.pem", authorities.devices.pem)
         write_secret(keys / "site.key", self.site_key.hex())
         for name in ("regency.pub", "command.pub"):
@@ -147,6 +173,10 @@ class Regency:
         config = folder / "kiosk.toml"
         write_public(config, toml(_kiosk_tables(kiosk, place, broker, devices, track_url)))
         return config
+
+
+def _marked(line: str) -> str:
+    return line if line.endswith(_REVOKED) else f"{line} {_REVOKED}"
 
 
 def export_catalogue(out: Path) -> None:

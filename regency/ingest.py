@@ -74,7 +74,7 @@ class Ingest:
             client_id=f"{CLIENT_ID}-{worker}" if worker else CLIENT_ID,
             protocol=mqtt.MQTTv5,
         )
-        self._client.tls_set_context(_tls(files))
+        self._client.tls_set_context(tls_context(files))
         self._client.max_inflight_messages_set(20)
         self._client.on_socket_open = self._guarded(_without_delay)
         self._client.on_connect = self._guarded(self._on_connect)
@@ -192,7 +192,8 @@ def _without_delay(_client: Any, _data: Any, line: socket.socket) -> None:
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-def _tls(files: tuple[Path, Path, Path]) -> ssl.SSLContext:
+def tls_context(files: tuple[Path, Path, Path]) -> ssl.SSLContext:
+    """Of CA, certificate and key; raises ConfigurationError."""
     ca, certificate, key = files
     try:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(ca))

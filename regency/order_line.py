@@ -20,6 +20,7 @@ from firmware.core.errors import OrderError
 from regency.config import RegencyConfig
 from regency.letters import load_catalogue
 from regency.orders import OrderRow, Orders, packed_catalogue
+from regency.push_off import push_off
 from regency.store import Store
 
 _HOUR, _DAY = 3600, 86400
@@ -73,9 +74,14 @@ def run(config: RegencyConfig, arguments: argparse.Namespace) -> int:
     """Run one command; raises OrderError for what cannot be ordered."""
     store = Store(config.database, config.session_secret)
     try:
-        return _RUN[arguments.command](Orders(store, config.command_seed), arguments)
+        done = _RUN[arguments.command](Orders(store, config.command_seed), arguments)
     finally:
         store.close()
+    if arguments.command == "revoke" and not push_off(
+        arguments.kiosk, (config.link.host, config.link.port), config.tls_files
+    ):
+        print("The broker could not be reached: its connection, if it has one, is still open.")
+    return done
 
 
 def _command(book: Orders, arguments: argparse.Namespace) -> int:
