@@ -16,7 +16,7 @@ from typing import Any, Protocol, cast
 
 from firmware.config import load_config
 from firmware.controller import Controller
-from firmware.core.state import Policy, State
+from firmware.core.state import State
 from firmware.journal import Journal
 from firmware.link import Link
 from firmware.parts import Parts, assemble
@@ -25,7 +25,7 @@ from firmware.store import Store
 from provisioning.layout import Devices, Ports, Regency
 from provisioning.processes import free_ports
 from tests.firmware import people
-from tests.reliability.powercut.office import KIOSK, PUBLIC
+from tests.reliability.powercut.office import COMMAND_KEY, KIOSK, PUBLIC
 
 _MEMORY = {"driver": "memory"}
 _KEPT = ("keys", "catalogue.json")
@@ -49,7 +49,8 @@ class Blueprint:
         broker, web = free_ports(2)
         regency.create(Ports(broker, web))
         (folder / "regency" / "site.key").write_text(people.SITE_KEY.hex())
-        (folder / "regency" / "regency.pub").write_bytes(base64.b64encode(PUBLIC))
+        for name, key in (("regency", PUBLIC), ("command", COMMAND_KEY)):
+            (folder / "regency" / f"{name}.pub").write_bytes(base64.b64encode(key))
         self._config = regency.add_kiosk(
             KIOSK,
             "Desa Contoh",
@@ -88,5 +89,7 @@ def make_controller(
     inbox: queue.SimpleQueue[Signal] = queue.SimpleQueue()
     parts = assemble(config, store, journal, inbox.put)
     parts = replace(parts, link=cast(Link, make_line(inbox.put)))
-    first = State(Policy("Desa Contoh", goodbye=0.05), config.catalogue)
+    tuning = parts.tuning
+    policy = replace(tuning.policy(), goodbye=0.05)
+    first = State(policy, tuning.catalogue, in_service_mode=tuning.in_service_mode)
     return Controller(parts, first, inbox, random.random), parts, inbox

@@ -14,7 +14,12 @@ from tests.reliability.powercut.recording import Operation
 
 _QUESTIONS = (b"\x10\x04", b"\x1dI")
 _QUESTION_BYTES = 3
-_ON_PAPER = {"letter is printed": "letter", "started again": "again", "stopped again": "again"}
+_ON_PAPER = {
+    "letter is printed": "letter",
+    "a slip is ordered": "slip",
+    "started again": "again",
+    "stopped again": "again",
+}
 """Stage -> what comes out of the printer then; else it is the ticket."""
 
 
@@ -24,7 +29,7 @@ class Promises:
     since it last took one; ``forgiven``: a right one was typed then. ``on_paper``: the first byte
     was sent of a ``ticket``, a ``letter``, or, after a first cut, ``again`` of one of them.
     ``said_printed``: the screen said that the letter is on paper. ``messages`` were sent to the
-    regency, ``surely`` so many have come there; ``signed`` counts its signatures.
+    regency, ``surely`` so many have come there; ``acts`` counts what the regency did by itself.
     """
 
     numbers: frozenset[str] = frozenset()
@@ -34,7 +39,7 @@ class Promises:
     said_printed: bool = False
     messages: int = 0
     surely: int = 0
-    signed: int = 0
+    acts: int = 0
     last_view: view.Screen | None = field(default=None, repr=False)
 
     def after(self, op: Operation) -> Promises:
@@ -48,8 +53,8 @@ class Promises:
                 return replace(self, messages=self.messages + 1)
             case "mark", "heard":
                 return replace(self, surely=self.messages)
-            case "mark", "signed":
-                return replace(self, signed=self.signed + 1)
+            case "mark", "acted":
+                return replace(self, acts=self.acts + 1)
             case "mark", "stage right PIN":
                 return replace(self, forgiven=True)
         return self
@@ -91,6 +96,7 @@ def broken(promises: Promises, after: Aftermath, power_was_gone: bool) -> Iterat
     yield from _pins(promises, after)
     yield from _tickets(promises, after, power_was_gone)
     yield from _letters(promises, after)
+    yield from _orders(promises, after)
     yield from _journal(after)
 
 
@@ -109,7 +115,7 @@ def _pins(promises: Promises, after: Aftermath) -> Iterator[str]:
 
 
 def _tickets(promises: Promises, after: Aftermath, power_was_gone: bool) -> Iterator[str]:
-    tickets = [paper for paper in after.by_itself if not paper.is_letter]
+    tickets = [paper for paper in after.by_itself if paper.kind == "ticket"]
     if power_was_gone and tickets:
         yield "a ticket was printed again although its key was gone with the power"
     if len(tickets) + ("again" in promises.on_paper) > 1:
@@ -126,9 +132,9 @@ _MAY_BE_ON_PAPER = ("UNKNOWN", "CONFIRMED", "UNCONFIRMED")
 
 
 def _letters(promises: Promises, after: Aftermath) -> Iterator[str]:
-    if any(paper.is_letter for paper in after.by_itself):
+    if any(paper.kind == "letter" for paper in after.by_itself):
         yield "a letter was printed by itself"
-    asked = [paper for paper in after.asked_for if paper.is_letter]
+    asked = [paper for paper in after.asked_for if paper.kind == "letter"]
     if promises.numbers and len(asked) != 1:
         yield f"one letter was asked for, {len(asked)} were printed"
     if "letter" in promises.on_paper and not all(paper.is_marked for paper in asked):
@@ -139,6 +145,21 @@ def _letters(promises: Promises, after: Aftermath) -> Iterator[str]:
     most = len(asked) + ("letter" in promises.on_paper)
     if not least <= after.collected <= most:
         yield f"{least} to {most} letters are on paper, {after.collected} were told as collected"
+
+
+def _orders(promises: Promises, after: Aftermath) -> Iterator[str]:
+    """Each is done once, or its end is unknown; a change for good is never unknown."""
+    ended = dict(after.orders)
+    if ended.get("config", "done") != "done":
+        yield f"the order to change settings ended as {ended['config']}"
+    if ("config" in ended) != bool(after.settings):
+        yield f"the settings are {after.settings!r} after the orders {after.orders}"
+    slips = [paper for paper in (*after.by_itself, *after.asked_for) if paper.kind == "service"]
+    count = len(slips) + ("slip" in promises.on_paper)
+    if count > 1 or (ended.get("status-slip") == "done" and count != 1):
+        yield f"{count} slips were printed for the orders {after.orders}"
+    if ended.get("status-slip", "done") not in ("done", "unknown"):
+        yield f"the order of a slip ended as {ended['status-slip']}"
 
 
 def _journal(after: Aftermath) -> Iterator[str]:

@@ -92,7 +92,7 @@ def _moment(moments: list[Moment], promises: Promises, variant: str, random: Ran
     messages = promises.messages
     if variant == "torn":
         messages = random.randint(promises.surely, promises.messages)
-    fits = [m for m in moments if m.messages <= messages and m.signed <= promises.signed]
+    fits = [m for m in moments if m.messages <= messages and m.acts <= promises.acts]
     return fits[-1]
 
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from firmware.core import view, wire
 from firmware.core.print_job import FINISHED
@@ -41,7 +42,7 @@ _WAITING = (
 class Paper:
     """A slip, as far as it matters what it is and whether it says that it is a copy."""
 
-    is_letter: bool
+    kind: Literal["ticket", "letter", "service"]
     is_marked: bool
 
 
@@ -60,6 +61,8 @@ class Aftermath:
     collected: int = 0
     copies: int = 0
     complaints: tuple[str, ...] = ()
+    orders: tuple[tuple[str, str], ...] = ()
+    settings: bytes = b""
     integrity: str = ""
     events: tuple[dict[str, object] | None, ...] = ()
     """The journal's lines; None for one that cannot be read."""
@@ -195,10 +198,13 @@ class _Life:
         """After the stop: what stands in the books of both."""
         after.integrity = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
         after.copies = self._number("SELECT coalesce(sum(copies), 0) FROM letter")
-        self._db.close()
         after.numbers = tuple(self._office.numbers())
         after.collected = self._office.collected()
+        after.orders = self._office.orders()
+        kept = self._db.execute("SELECT payload FROM kept WHERE name = 'settings'").fetchone()
+        after.settings = kept[0] if kept else b""
         after.complaints = tuple(self._office.complaints())
+        self._db.close()
         self._office.close()
         lines = (self._state / "journal.jsonl").read_bytes().splitlines()
         after.events = tuple(map(read_event, lines))
@@ -217,7 +223,9 @@ class _Life:
 def _paper(slip: Slip) -> Paper:
     texts = [part.text for part in slip if isinstance(part, TextLine)]
     is_marked = any(text.startswith(("SALINAN", "CETAKAN KE-")) for text in texts)
-    return Paper(any(isinstance(part, Raster) for part in slip), is_marked)
+    if any(isinstance(part, Raster) for part in slip):
+        return Paper("letter", is_marked)
+    return Paper("ticket" if "BUKTI PERMOHONAN" in texts else "service", is_marked)
 
 
 def read_event(line: bytes) -> dict[str, object] | None:

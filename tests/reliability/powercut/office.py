@@ -9,16 +9,18 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from firmware.core import seal
+from firmware.core import orders, seal
 from firmware.core.request import RequestState
 from regency import tables as t
 from regency.exchange import Exchange
 from regency.intake import Intake
 from regency.journal import queue_down
 from regency.letters import load_catalogue
+from regency.orders import Orders
 from regency.store import Store
 from tests.core.samples import profile
 from tests.firmware import people
@@ -28,6 +30,8 @@ from tests.reliability.delivery import copy_of
 KIOSK = f"{SONGGON.code}-1"
 SEED = b"\x05" * seal.SEED_BYTES
 PUBLIC = seal.public_key_of(SEED)
+COMMAND_SEED = b"\x06" * orders.SEED_BYTES
+COMMAND_KEY = orders.public_key_of(COMMAND_SEED)
 CITIZEN = 1
 _ROW = bytes(range(72))
 ROLL = zlib.compress(_ROW * 240)
@@ -39,10 +43,10 @@ _CATALOGUE = load_catalogue()
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The database after so many messages from the kiosk and so many letters signed."""
+    """The database after so many messages from the kiosk and so many acts of the regency's own."""
 
     messages: int
-    signed: int
+    acts: int
     database: bytes
 
 
@@ -53,9 +57,12 @@ class Office:
         self._file = file
         self._lock = threading.RLock()
         self._store = Store(f"sqlite:///{file}", "secret")
-        self._exchange = Exchange(Intake(self._store, _CATALOGUE, SEED), self._store, publish)
+        self._exchange = Exchange(
+            Intake(self._store, _CATALOGUE, SEED), self._store, publish, COMMAND_SEED
+        )
+        self._orders = Orders(self._store, COMMAND_SEED)
         self.moments: list[Moment] = []
-        self._messages = self._signed = 0
+        self._messages = self._acts = 0
         self._keeps = False
 
     def open(self) -> None:
@@ -85,9 +92,19 @@ class Office:
         with self._lock:
             for request_id in [i for i, state in self.requests().items() if state == "received"]:
                 self._sign(request_id)
-            self._signed += 1
-            self._keep()
+            self._act()
             self._exchange.notify(KIOSK)
+
+    def give(self, name: str, args: dict[str, Any]) -> None:
+        """An order goes down."""
+        with self._lock:
+            self._orders.give(KIOSK, name, args, 3600, "tests")
+            self._act()
+            self._exchange.send_orders()
+
+    def _act(self) -> None:
+        self._acts += 1
+        self._keep()
 
     def _sign(self, request_id: str) -> None:
         with self._store.engine.begin() as db:
@@ -97,7 +114,7 @@ class Office:
 
     def _keep(self) -> None:
         if self._keeps:
-            self.moments.append(Moment(self._messages, self._signed, copy_of(self._file)))
+            self.moments.append(Moment(self._messages, self._acts, copy_of(self._file)))
 
     # ------------------------------------------------------------ what is known here
 
@@ -118,9 +135,14 @@ class Office:
             return len(db.execute(select(t.collected.c.event_id)).all())
 
     def undelivered(self) -> int:
-        """How many messages down have no receipt."""
+        """How many messages down have no receipt, and orders no answer."""
         with self._lock:
-            return len(self._store.undelivered(KIOSK, 0))
+            return len(self._store.undelivered(KIOSK, 0)) + len(self._orders.waiting(KIOSK))
+
+    def orders(self) -> tuple[tuple[str, str], ...]:
+        """What was ordered, and what became of it."""
+        with self._lock:
+            return tuple((row.name, row.outcome) for row in self._orders.of(KIOSK))
 
     def complaints(self) -> list[str]:
         """Alarms, and messages that could not be used."""

@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from firmware.core import view
 from firmware.core.print_job import FINISHED
@@ -38,6 +39,11 @@ ORDER_SECONDS = 60.0
 WRONG_PIN = "135791"
 SHOP = "Warung Contoh Sari"
 PURPOSE = "Pengajuan pinjaman contoh"
+ORDERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("settings come down", "config", {"values": {"link.heartbeat_seconds": 120}}),
+    ("a slip is ordered", "status-slip", {}),
+)
+"""Stage, order and its arguments."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -202,7 +208,7 @@ def record(folder: Path, blueprint: Blueprint) -> Recording:
 
 def record_restart(folder: Path, blueprint: Blueprint, first: FirstCut) -> Recording:
     """Start a kiosk again on what a first cut left, until its books are settled."""
-    promised = replace(first.promises, messages=0, surely=0, signed=0)
+    promised = replace(first.promises, messages=0, surely=0, acts=0)
     put_back(folder / "regency.db", first.moment.database)
     with _Stage(folder, blueprint) as stage:
         lay_out(first.image, stage.config.parent, stage.config.parent)
@@ -290,7 +296,7 @@ def _first_visit(kiosk: _Kiosk, office: Office) -> None:
 def _second_visit(kiosk: _Kiosk, office: Office) -> None:
     kiosk.screen.await_screen(view.Attract)
     kiosk.order("mark stage letter comes down")
-    kiosk.order("mark signed")
+    kiosk.order("mark acted")
     office.sign()
     _until_delivered(office)
     kiosk.order("mark stage second tap")
@@ -302,6 +308,11 @@ def _second_visit(kiosk: _Kiosk, office: Office) -> None:
     await_true(lambda: office.collected() == 1)
     kiosk.order("mark stage leave again")
     kiosk.finish()
+    for stage, name, args in ORDERS:
+        kiosk.order(f"mark stage {stage}")
+        kiosk.order("mark acted")
+        office.give(name, args)
+        _until_delivered(office)
 
 
 def _until_delivered(office: Office) -> None:
