@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from firmware.core.wire import is_kiosk_id
-from provisioning.files import write_public, write_secret
+from provisioning.files import private_folder, write_public, write_secret
 
 SERVER_NAME = "regency"
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -232,8 +232,8 @@ class Authorities:
         made = cls(
             Authority.create("Anjungan perangkat"), Authority.create("Anjungan tanda tangan")
         )
-        made.devices.save(folder / "devices")
-        made.signers.save(folder / "signers")
+        made.devices.save(private_folder(folder / "devices"))
+        made.signers.save(private_folder(folder / "signers"))
         return made
 
     @classmethod

@@ -16,6 +16,13 @@ def write_secret(path: Path, content: bytes | str) -> None:
         file.write(raw)
 
 
+def private_folder(path: Path) -> Path:
+    """Make a folder, or close one that is there: nobody but its owner may enter (mode 700)."""
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
 def write_public(path: Path, content: bytes | str) -> None:
     """Write a file that anybody may read."""
     raw = content.encode() if isinstance(content, str) else content

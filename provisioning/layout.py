@@ -17,7 +17,7 @@ import msgspec
 from firmware.core import orders
 from firmware.core.seal import SEED_BYTES, public_key_of
 from provisioning.ca import LOOPBACK, SERVER_NAME, Authorities
-from provisioning.files import write_public, write_secret
+from provisioning.files import private_folder, write_public, write_secret
 
 BROKER = Path(__file__).parent / "broker"
 _SITE_KEY_BYTES = 32
@@ -74,6 +74,8 @@ class Regency:
 
     def create(self, ports: Ports) -> None:
         """Make authorities, keys and configuration; raises FileExistsError over an old one."""
+        for closed in (self.folder, self.folder / "ca", self.server, self.broker):
+            private_folder(closed)
         authorities = Authorities.create(self.folder / "ca")
         write_secret(self.folder / "site.key", secrets.token_hex(_SITE_KEY_BYTES))
         self._make_server(authorities, ports)
@@ -95,7 +97,8 @@ class Regency:
         authorities.devices.issue_client(SERVER_NAME).write(
             keys / "server.pem", keys / "server.key"
         )
-        (self.server / "signers").mkdir(mode=0o700)
+        for closed in (keys, self.server / "signers"):
+            private_folder(closed)
         write_public(self.config, toml(_server_tables(ports)))
 
     def _make_broker(self, authorities: Authorities, ports: Ports) -> None:
@@ -105,7 +108,7 @@ class Regency:
         authorities.devices.issue_server(hosts).write(files["broker.pem"], files["broker.key"])
         write_secret(files["acl"], (BROKER / "acl").read_text())  # mosquitto wants it closed
         self._write_revocations(authorities)
-        (self.broker / "state").mkdir(mode=0o700)
+        private_folder(self.broker / "state")
         template = Template((BROKER / "mosquitto.conf.template").read_text())
         filled = template.substitute(
             user=getpass.getuser(),
@@ -158,6 +161,8 @@ class Regency:
     ) -> Path:
         """Make a kiosk's folder with all that it needs; the path of its kiosk.toml."""
         keys = folder / "keys"
+        for closed in (folder, keys, folder / "state", folder / "run"):
+            private_folder(closed)
         authorities = Authorities.load(self.folder / "ca")
         own = authorities.devices.issue_client(kiosk)
         own.write(keys / "kiosk.pem", keys / "kiosk.key")
@@ -168,8 +173,6 @@ class Regency:
         for name in ("regency.pub", "command.pub"):
             write_public(keys / name, (self.folder / name).read_bytes())
         write_public(folder / "catalogue.json", (self.folder / "catalogue.json").read_bytes())
-        for name in ("state", "run"):
-            (folder / name).mkdir(mode=0o700, exist_ok=True)
         config = folder / "kiosk.toml"
         write_public(config, toml(_kiosk_tables(kiosk, place, broker, devices, track_url)))
         return config

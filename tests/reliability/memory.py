@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tests.reliability.needles import Found, Needle
 
-_WAYS = {"plain": "utf-8", "UTF-16LE": "utf-16-le", "UTF-32LE": "utf-32-le"}
-"""How Python and C keep texts; nobody keeps base64 of a name by accident."""
+_WAYS = {"plain": "utf-8", "UTF-16LE": "utf-16-le"}
+"""How Python and C keep our texts; nobody keeps base64 of a name by accident."""
 
 
 def can_read_memory() -> bool:
@@ -19,13 +19,13 @@ def can_read_memory() -> bool:
 
 
 def memory_of(pid: int) -> Iterator[tuple[str, bytes]]:
-    """Every readable mapping with its name."""
+    """Every mapping that can be written to, with its name."""
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in maps:
             addresses, access, *_ = line.split()
             first, last = (int(part, 16) for part in addresses.split("-"))
-            if "r" not in access or line.endswith(("[vvar]", "[vsyscall]")):
+            if not access.startswith("rw"):
                 continue
             with contextlib.suppress(OSError):  # gone meanwhile, or a device's
                 memory.seek(first)
@@ -33,7 +33,7 @@ def memory_of(pid: int) -> Iterator[tuple[str, bytes]]:
 
 
 def search_memory(pid: int, needles: Iterable[Needle]) -> list[Found]:
-    """The needles that are in a process's memory, as texts of one, two or four bytes a letter."""
+    """The needles that are in a process's memory, as texts of one or two bytes a letter."""
     ways = [(needle.what, name, way) for needle in needles for name, way in _ways(needle)]
     found = []
     for place, content in memory_of(pid):
