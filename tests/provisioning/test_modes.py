@@ -38,6 +38,7 @@ MODES: tuple[tuple[str, str, int], ...] = (
     ("regency/catalogue.json", "-", PUBLIC),
     ("regency/site.key", "-", SECRET),
     ("regency/ca", "d", FOLDER),
+    ("regency/ca/issued", "-", PUBLIC),
     ("regency/ca/*/ca.key", "-", SECRET),
     ("regency/ca/*/ca.pem", "-", PUBLIC),
     ("regency/ca/*", "d", FOLDER),
