@@ -16,7 +16,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from provisioning.processes import Child, Children, StartError, free_ports, port_answers
+from provisioning.processes import Child, Children, StartError, free_ports
 
 ACCOUNT = "postgres"
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -53,7 +53,7 @@ class Postgres:
         self._child = self._children.start(
             "postgres", [*_as_account(), _program("postgres"), "-D", self._data, *options]
         )
-        self._child.wait_for(lambda: port_answers(self.port))
+        self._child.wait_for(self._answers)
 
     def halt(self) -> None:
         """Stop it; ``start`` goes on with the same data at the same address."""
@@ -102,6 +102,12 @@ class Postgres:
         )
         if made.returncode != 0:
             raise StartError(f"initdb failed: {made.stderr.strip()}")
+
+    def _answers(self) -> bool:
+        """The port is open some time before anybody is let in."""
+        address = ["-h", "127.0.0.1", "-p", str(self.port), "-q"]
+        asked = subprocess.run([_program("pg_isready"), *address], check=False)  # noqa: S603
+        return asked.returncode == 0
 
     def _ask(self, database: str, statement: str) -> None:
         address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", ACCOUNT, "-d", database]

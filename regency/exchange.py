@@ -5,26 +5,39 @@ What cannot be used is buried with its reason and harms nothing else. Used by on
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
 from firmware.core import wire
 from firmware.core.errors import WireError
+from firmware.core.retry import resend_after
 from regency.cards import Answer
 from regency.intake import Intake
 from regency.orders import Orders, Waiting
-from regency.store import Store
+from regency.store import DownRow, Store
+
+RESEND_BASE_SECONDS, RESEND_CAP_SECONDS = 120.0, 3600.0
+"""A message down that was lost is rare: a kiosk that connects again is sent everything anew."""
 
 
 class _Named(msgspec.Struct):
     id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    attempt: int
+    again_at: float
+
+
 class Exchange:
     """Takes messages in and sends down what waits for a kiosk. ``publish`` is given a topic and
     a message; it may lose it, since what is not receipted is sent again. ``command_seed`` signs
-    the time; without it no kiosk is told.
+    the time; without it no kiosk is told. ``clock`` counts seconds from anywhere.
     """
 
     def __init__(
@@ -33,12 +46,15 @@ class Exchange:
         store: Store,
         publish: Callable[[str, bytes], None],
         command_seed: bytes | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._intake = intake
         self._store = store
         self._publish = publish
         self._orders = Orders(store, command_seed)
+        self._clock = clock
         self._sent: dict[str, int] = {}
+        self._flights: dict[str, dict[int, _Flight]] = {}
         self._ordered: dict[str, int] = {}
         self._online: set[str] = set()
 
@@ -58,10 +74,18 @@ class Exchange:
         """Something new waits for this kiosk."""
         self._send_down(kiosk, self._sent.get(kiosk, 0))
 
+    def send_new(self) -> None:
+        """Send the kiosks that are there what was made for them since; another process may have."""
+        if not self._online:
+            return
+        for kiosk, given in self._store.numbers_down().items():
+            if kiosk in self._online and given > self._sent.get(kiosk, 0):
+                self.notify(kiosk)
+
     def send_overdue(self) -> None:
-        """Send again what the kiosks that are there have not receipted."""
+        """Send again what the kiosks that are there should have receipted long ago."""
         for kiosk in self._online:
-            self._send_down(kiosk, after=0)
+            self._send_overdue(kiosk)
         self._ordered.clear()
         self.send_orders()
 
@@ -148,6 +172,30 @@ class Exchange:
         """Never to a kiosk that was revoked, though it may still be connected."""
         if not self._store.may_speak(kiosk):
             return
+        if not after:
+            self._flights[kiosk] = {}
         for row in self._store.undelivered(kiosk, after):
-            self._publish(wire.down_topic(kiosk, "res"), row.payload)
-            self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)
+            self._send(kiosk, row)
+
+    def _send_overdue(self, kiosk: str) -> None:
+        """A slow line may need minutes for what was sent: each time it is left in peace longer."""
+        if not self._store.may_speak(kiosk):
+            return
+        waiting = self._store.undelivered(kiosk)
+        flights = self._flights.get(kiosk, {})
+        self._flights[kiosk] = {
+            row.srv_seq: flights[row.srv_seq] for row in waiting if row.srv_seq in flights
+        }
+        for row in waiting:
+            flight = flights.get(row.srv_seq)
+            if flight is None or self._clock() >= flight.again_at:
+                self._send(kiosk, row)
+
+    def _send(self, kiosk: str, row: DownRow) -> None:
+        flights = self._flights.setdefault(kiosk, {})
+        attempt = flights[row.srv_seq].attempt + 1 if row.srv_seq in flights else 1
+        draw = random.random()  # noqa: S311 (spreads what is sent again, no secret)
+        wait = resend_after(attempt, draw, RESEND_BASE_SECONDS, RESEND_CAP_SECONDS)
+        flights[row.srv_seq] = _Flight(attempt, self._clock() + wait)
+        self._publish(wire.down_topic(kiosk, "res"), row.payload)
+        self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)

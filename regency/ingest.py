@@ -177,6 +177,7 @@ class Ingest:
                 self._exchange.send_overdue()
             if now >= self._orders_at:
                 self._orders_at = now + ORDERS_SECONDS
+                self._exchange.send_new()
                 self._exchange.send_orders()
         except Exception as error:  # noqa: BLE001 (the rim of a thread)
             _log.error("what waits could not be sent: %s", describe(error))

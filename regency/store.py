@@ -193,11 +193,16 @@ class Store:
         row = self._row(select(t.kiosks.c.revoked).where(t.kiosks.c.id == kiosk))
         return row is not None and row[0] is False
 
+    def numbers_down(self) -> dict[str, int]:
+        """The last number that was given to a message for each kiosk."""
+        query = select(t.kiosks.c.id, t.kiosks.c.last_srv_seq)
+        return {kiosk: number for kiosk, number in map(tuple, self._rows(query))}
+
     def undelivered(self, kiosk: str, after: int = 0) -> list[DownRow]:
         """Messages beyond ``after`` that the kiosk has not receipted, in order."""
         c = t.down.c
         query = select(c.srv_seq, c.payload).where(
-            c.kiosk == kiosk, c.srv_seq > after, c.receipted_at == ""
+            c.kiosk == kiosk, c.srv_seq > after, t.IS_WAITING
         )
         return [DownRow(*tuple(row)) for row in self._rows(query.order_by(c.srv_seq))]
 

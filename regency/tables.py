@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Dialect,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     TypeDecorator,
+    literal_column,
 )
 
 metadata = MetaData()
@@ -179,6 +181,16 @@ down = Table(
     Column("receipted_at", _Words(32), nullable=False, default=""),
     Column("rejected", _Words, nullable=False, default=""),
     PrimaryKeyConstraint("kiosk", "srv_seq"),
+)
+
+IS_WAITING = down.c.receipted_at == literal_column("''")
+"""Not receipted. The empty text stands in it as it is: an index is not found by a parameter."""
+Index(
+    "down_waiting",
+    down.c.kiosk,
+    down.c.srv_seq,
+    sqlite_where=IS_WAITING,
+    postgresql_where=IS_WAITING,
 )
 
 # What each kiosk was last told of a card: a digest, empty when it was told of a revocation.

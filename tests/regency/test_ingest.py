@@ -18,6 +18,7 @@ from firmware.core import wire
 from firmware.link import Link
 from firmware.signals import LinkUp, MessageCame, Signal
 from regency import tables as t
+from regency.exchange import Exchange
 from regency.ingest import Ingest
 from regency.intake import Intake
 from regency.letters import load_catalogue
@@ -225,3 +226,48 @@ def test_a_regency_that_starts_again_sends_only_what_was_not_receipted(line: Wir
     assert hears()["srv_seq"] == 2
     link.publish("req", wire.encode(sealed(request())))
     assert hears()["id"] == request().id
+
+
+class Slow:
+    """An exchange whose kiosk takes minutes for what it is sent; ``sent`` are the numbers."""
+
+    def __init__(self, office: Office) -> None:
+        self.now = 0.0
+        self.sent: list[int] = []
+        intake = Intake(office.store, load_catalogue(), SEED)
+        self.exchange = Exchange(intake, office.store, self._publish, clock=lambda: self.now)
+
+    def _publish(self, _topic: str, payload: bytes) -> None:
+        self.sent.append(json.loads(payload)["srv_seq"])
+
+    def look_again_for(self, seconds: int) -> list[int]:
+        self.sent.clear()
+        for _ in range(0, seconds, 60):
+            self.now += 60
+            self.exchange.send_overdue()
+        return self.sent
+
+
+def test_a_slow_line_is_not_filled_with_what_is_on_it_already(tmp_path: Path) -> None:
+    with Office(tmp_path) as office:
+        office.approved()
+        slow = Slow(office)
+        birth = wire.encode(wire.StateUp(online=True, boot=1, boot_id="b"))
+        slow.exchange.take(wire.state_topic(KIOSK), birth)
+        assert slow.sent == [1, 2]
+        assert sorted(slow.look_again_for(120)) == [1, 2]
+        Intake(office.store, load_catalogue(), SEED).take_receipt(KIOSK, wire.ReceiptUp(1))
+        assert slow.look_again_for(600) in ([2], [2, 2])
+        slow.exchange.take(wire.state_topic(KIOSK), birth)
+        assert slow.sent[-2:] == [1, 2]  # it connects again: nothing is on its line any more
+
+
+def test_what_another_process_made_goes_down_soon(tmp_path: Path) -> None:
+    with Office(tmp_path) as office:
+        slow = Slow(office)
+        birth = wire.encode(wire.StateUp(online=True, boot=1, boot_id="b"))
+        slow.exchange.take(wire.state_topic(KIOSK), birth)
+        office.approved()
+        slow.exchange.send_new()
+        slow.exchange.send_new()
+        assert slow.sent == [1, 2]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +39,12 @@ TAG = b"\x07" * 32
 AT = "2026-11-24T08:00:00+07:00"
 CATALOGUE = load_catalogue()
 Message = tuple[str, bytes]
+
+
+def hours_pass() -> Callable[[], float]:
+    """A clock that makes everything overdue."""
+    hours = itertools.count(0, 3600 * 2)
+    return lambda: float(next(hours))
 
 
 class Kiosk:
@@ -165,7 +172,9 @@ class Regency:
     def start(self) -> None:
         """The server starts: everything is read from the disk anew."""
         self.store = RegencyStore(f"sqlite:///{self.file}", "secret")
-        self.exchange = Exchange(Intake(self.store, CATALOGUE, SEED), self.store, self._publish)
+        self.exchange = Exchange(
+            Intake(self.store, CATALOGUE, SEED), self.store, self._publish, clock=hours_pass()
+        )
 
     def stop(self) -> None:
         """The server dies."""

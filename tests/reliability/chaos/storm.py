@@ -34,6 +34,10 @@ _WEIGHTS = {
 }
 
 
+_WHOLE = {"line": "whole", "latency_ms": 0, "kbit_per_s": 0, "cut_after_bytes": 1 << 50}
+"""The last is never reached: a cut that has not come yet comes no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """``target`` numbers a kiosk, or a worker when ``of_worker``; ``seconds`` is how long until it
@@ -97,7 +101,7 @@ class Storm:
             self._do(trouble)
         self._mend_until(float("inf"))
         for line in self._town.lines.values():
-            line.control({"line": "whole", "latency_ms": 0, "kbit_per_s": 0})
+            line.control(_WHOLE)
         self._town.note_the_dead()
 
     def _mend_until(self, at: float) -> None:
@@ -158,8 +162,7 @@ class Storm:
             "slow": {"latency_ms": trouble.amount, "kbit_per_s": 64},
         }[trouble.kind]
         line.control(harm)
-        whole = {"line": "whole", "latency_ms": 0, "kbit_per_s": 0}
-        self._later(trouble, partial(line.control, whole))
+        self._later(trouble, partial(line.control, _WHOLE))
 
     def _echo(self, trouble: Trouble) -> None:
         if ("broker", 0) in self._down:
