@@ -311,6 +311,8 @@ class Store:
             if old is not None and old[1] != entry.public_key:
                 db.execute("DELETE FROM wrong_pin WHERE tag = ?", (entry.tag,))
             _keep_entry(db, entry)
+            if entry.revoked:  # its letters open with nothing that is served here
+                db.execute("DELETE FROM letter WHERE tag = ?", (entry.tag,))
         return True
 
     def take_letter(self, letter: LetterDown) -> None:

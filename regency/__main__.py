@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from firmware.core.errors import AnjunganError
-from regency import order_line
+from regency import order_line, resident_line
 from regency.config import RegencyConfig, load_config
 from regency.seed import load, read_seed
 from regency.store import Store
@@ -35,6 +35,8 @@ def main() -> int:
             return work(config, arguments.worker)
         if arguments.command in order_line.COMMANDS:
             return order_line.run(config, arguments)
+        if arguments.command in resident_line.COMMANDS:
+            return resident_line.run(config, arguments)
         from regency.serve import serve  # a worker needs no web, and starts in half the time
 
         return serve(config)
@@ -55,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     loading = commands.add_parser("load", help="take in villages, residents, cards, officers")
     loading.add_argument("seed", type=Path, help="a seed file (regency.model.Seed as JSON)")
     order_line.add_commands(commands)
+    resident_line.add_commands(commands)
     return parser.parse_args()
 
 

@@ -8,7 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from firmware.core import seal, wire
 from firmware.core.claim import read_claim_code
@@ -19,6 +19,7 @@ from regency import tables as t
 from regency.cards import CardDesk
 from regency.database import transact
 from regency.journal import note_event, now_text, raise_alarm
+from regency.residents import follow, village_for
 from regency.standing import compare, note_number
 from regency.store import Store
 from regency.trouble import Trouble
@@ -83,16 +84,18 @@ class Intake:
             return Trouble("an answer is not one that the kiosk lets pass")
         if read_claim_code(request.claim_code) != request.claim_code:
             return Trouble("the claim code is none")
-        if _village_of(db, kiosk, request.nik) is None:
+        if village_for(db, kiosk, request.nik) is None:
             return Trouble("the resident is not of the kiosk's village")
         return None
 
     def _insert(self, db: Connection, kiosk: str, request: LetterRequest, digest: bytes) -> None:
+        village = village_for(db, kiosk, request.nik)
+        assert village is not None  # checked in this transaction
         db.execute(
             insert(t.requests).values(
                 id=request.id,
                 kiosk=kiosk,
-                village=_village_of(db, kiosk, request.nik),
+                village=village,
                 number=request.number[:32],
                 nik=request.nik,
                 letter_type=request.letter_type,
@@ -105,6 +108,8 @@ class Intake:
             )
         )
         note_event(db, request.id, f"anjungan {kiosk}", "", RequestState.RECEIVED)
+        if not kiosk.startswith(village):
+            follow(db, request.id, kiosk, village)
 
     def _again(self, db: Connection, kiosk: str, message_id: str, same: bool) -> wire.Receipt:
         """A message whose id is known: the same one is receipted again, another is an alarm."""
@@ -248,24 +253,17 @@ def _answers_are_good(letter: LetterType, request: LetterRequest) -> bool:
 
 
 def _state_of(db: Connection, request_id: str, kiosk: str) -> str | None:
+    """Its state, when this is a kiosk where its letter may lie."""
+    p = t.letter_places.c
+    sent = exists().where(p.request_id == request_id, p.kiosk == kiosk)
     query = select(t.requests.c.state).where(
-        t.requests.c.id == request_id, t.requests.c.kiosk == kiosk
+        t.requests.c.id == request_id, or_(t.requests.c.kiosk == kiosk, sent)
     )
     return db.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
 
 
 def _set_state(db: Connection, request_id: str, state: RequestState) -> None:
     db.execute(update(t.requests).where(t.requests.c.id == request_id).values(state=state.value))
-
-
-def _village_of(db: Connection, kiosk: str, nik: str) -> str | None:
-    """The village of kiosk and resident, when it is one and the same."""
-    query = select(t.residents.c.village).join(
-        t.kiosks, t.kiosks.c.village == t.residents.c.village
-    )
-    return db.execute(
-        query.where(t.residents.c.nik == nik, t.kiosks.c.id == kiosk)
-    ).scalar_one_or_none()
 
 
 def _insert_collected(db: Connection, kiosk: str, message: wire.CollectedUp, digest: bytes) -> None:

@@ -135,6 +135,25 @@ requests = Table(
     Column("received_at", _Words(32), nullable=False),
 )
 
+# Where a resident lived before: what a kiosk there accepted before it heard of the move counts.
+moves = Table(
+    "moves",
+    metadata,
+    Column("nik", ForeignKey("residents.nik"), nullable=False),
+    Column("village", ForeignKey("villages.code"), nullable=False),
+    Column("at", _Words(32), nullable=False),
+    PrimaryKeyConstraint("nik", "village"),
+)
+
+# Kiosks to which a request's letter goes besides the one where it was asked for.
+letter_places = Table(
+    "letter_places",
+    metadata,
+    Column("request_id", ForeignKey("requests.id"), nullable=False),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    PrimaryKeyConstraint("request_id", "kiosk"),
+)
+
 # Append-only: what happened to a request, who did it and when.
 events = Table(
     "events",

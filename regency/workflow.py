@@ -21,7 +21,7 @@ from firmware.core.request import STATE_WORDS, Profile, RequestState
 from regency import tables as t
 from regency.database import transact
 from regency.journal import note_event, now_text, tell_state
-from regency.letters_down import send_letter
+from regency.letters_down import receivers, send_letter
 from regency.model import Role, Village
 from regency.signing import Signer, SigningTrouble, load_signer
 from regency.store import REQUEST_COLUMNS, OfficerRow, RequestRow, Store, request_row
@@ -292,4 +292,8 @@ def _send_letter(db: Connection, request: RequestRow, signed: wire.SignedLetter)
     if row is None:
         tell_state(db, request.kiosk, request.id, S.READY)
         return
-    send_letter(db, request.kiosk, (row.tag, row.public_key), signed)
+    there = receivers(db, request.id, request.nik)
+    for kiosk in there:
+        send_letter(db, kiosk, (row.tag, row.public_key), signed)
+    if request.kiosk not in there:
+        tell_state(db, request.kiosk, request.id, S.READY)

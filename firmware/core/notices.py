@@ -17,7 +17,7 @@ NOT_ENROLLED = _notice(
 )
 REVOKED = _notice(
     "Kartu ini tidak dapat dipakai",
-    "Kartu ini sudah dinonaktifkan, misalnya karena dilaporkan hilang atau sudah diganti.",
+    "Kartu ini tidak dilayani lagi di sini: dilaporkan hilang, diganti, atau pemiliknya pindah.",
     "Hubungi petugas di kantor desa dan bawa kartu Anda.",
 )
 LOCKED = _notice(

@@ -108,3 +108,24 @@ def test_every_key_of_regency_toml_is_told() -> None:
     for section in (ServerSection, LinkSection, KeysSection, SigningSection):
         for field in msgspec.structs.fields(section):
             assert f"`{field.name}`" in page, f"docs/configuration.md lacks {field.name}"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [["revoke-card"], ["move", "3510091005", "--alamat", "Jalan 3", "--rt", "4", "--rw", "1"]],
+)
+def test_an_order_about_somebody_who_is_not_there(folder: Path, order: list[str]) -> None:
+    """The NIK comes by standard input, so that no list of processes shows it."""
+    name, *rest = order
+    command = [sys.executable, "-m", "regency", "--config", folder / "regency.toml", name, "-"]
+    done = subprocess.run(
+        [*command, *rest],
+        input="3510190101000077\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("anjungan-regency: ")
+    assert "3510190101000077" not in done.stderr
