@@ -209,6 +209,8 @@ class ServiceDesk:
             "Menyala",
             f"kali ke-{store.counter('boot')}, {_span(time.monotonic() - self._started_at)}",
         )
+        if parts.tuning.in_service_mode:
+            yield Known("Layanan", "ditutup dari jauh oleh kabupaten")
         yield Known("Sambungan", "tersambung" if self._is_linked() else "terputus")
         yield Known("Antrean kirim", self._queue(now))
         yield Known("Terkirim terakhir", self._delivered())

@@ -326,6 +326,10 @@ SCREENS: dict[str, view.Screen] = {
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
     ),
+    "service-mode": view.OutOfService(
+        Say("Anjungan ini ditutup sementara oleh petugas."),
+        Say("Permohonan Anda tetap aman. Untuk keperluan mendesak, datanglah ke kantor desa."),
+    ),
     "identify": view.Identify(
         "3510192001-1",
         Say("Petugas sedang mencari anjungan ini."),
