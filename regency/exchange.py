@@ -55,7 +55,7 @@ class Exchange:
         self._clock = clock
         self._sent: dict[str, int] = {}
         self._flights: dict[str, dict[int, _Flight]] = {}
-        self._ordered: dict[str, int] = {}
+        self._ordered: dict[Waiting, _Flight] = {}
         self._online: set[str] = set()
 
     def take(self, topic: str, payload: bytes, retained: bool = False) -> None:
@@ -86,22 +86,23 @@ class Exchange:
         """Send again what the kiosks that are there should have receipted long ago."""
         for kiosk in self._online:
             self._send_overdue(kiosk)
-        self._ordered.clear()
-        self.send_orders()
 
     def send_orders(self) -> None:
-        """Send the kiosks that are there what was ordered since; another process may have."""
+        """Send the kiosks that are there what was ordered since, by another process perhaps, and
+        again what they should have answered long ago.
+        """
         if not self._online:
             return
-        for waiting in self._orders.waiting():
-            if waiting.kiosk in self._online:
-                self._order(waiting)
+        waiting = [one for one in self._orders.waiting() if one.kiosk in self._online]
+        self._ordered = {one: self._ordered[one] for one in waiting if one in self._ordered}
+        for one in waiting:
+            self._order(one)
 
-    def _order(self, waiting: Waiting) -> None:
-        if waiting.number > self._ordered.get(waiting.kiosk, 0):
-            message = self._orders.message(waiting)
-            self._publish(wire.down_topic(waiting.kiosk, waiting.kind), message)
-            self._ordered[waiting.kiosk] = waiting.number
+    def _order(self, one: Waiting) -> None:
+        flight = self._ordered.get(one)
+        if flight is None or self._clock() >= flight.again_at:
+            self._ordered[one] = self._next_flight(flight)
+            self._publish(wire.down_topic(one.kiosk, one.kind), self._orders.message(one))
 
     def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
         match kind:
@@ -147,9 +148,9 @@ class Exchange:
         self._intake.take_birth(kiosk, state, retained)
         self._send_down(kiosk, after=0)
         self._orders.follow(kiosk, state.last_order)
-        self._ordered.pop(kiosk, None)
-        for waiting in self._orders.waiting(kiosk):
-            self._order(waiting)
+        for one in self._orders.waiting(kiosk):
+            self._ordered.pop(one, None)
+            self._order(one)
 
     def _tell_time(self, kiosk: str, nonce: str) -> None:
         """First of all: the kiosk counts from its birth, and judges orders by it."""
@@ -193,9 +194,12 @@ class Exchange:
 
     def _send(self, kiosk: str, row: DownRow) -> None:
         flights = self._flights.setdefault(kiosk, {})
-        attempt = flights[row.srv_seq].attempt + 1 if row.srv_seq in flights else 1
-        draw = random.random()  # noqa: S311 (spreads what is sent again, no secret)
-        wait = resend_after(attempt, draw, RESEND_BASE_SECONDS, RESEND_CAP_SECONDS)
-        flights[row.srv_seq] = _Flight(attempt, self._clock() + wait)
+        flights[row.srv_seq] = self._next_flight(flights.get(row.srv_seq))
         self._publish(wire.down_topic(kiosk, "res"), row.payload)
         self._sent[kiosk] = max(self._sent.get(kiosk, 0), row.srv_seq)
+
+    def _next_flight(self, last: _Flight | None) -> _Flight:
+        attempt = last.attempt + 1 if last else 1
+        draw = random.random()  # noqa: S311 (spreads what is sent again, no secret)
+        wait = resend_after(attempt, draw, RESEND_BASE_SECONDS, RESEND_CAP_SECONDS)
+        return _Flight(attempt, self._clock() + wait)

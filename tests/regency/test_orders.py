@@ -36,8 +36,10 @@ OTHER = f"{KIOSK[:10]}-2"
 class Ends:
     """A kiosk's order desk and the regency; what is under way lies in ``down``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str = "") -> None:
         self.folder = folder
+        self.database = database or f"sqlite:///{folder / 'regency.db'}"
+        self.seconds = 0.0
         self.bench = Bench(folder)
         self.down: list[tuple[str, bytes]] = []
         self.is_cut = False
@@ -50,9 +52,9 @@ class Ends:
 
     def start(self) -> None:
         """The server starts, or starts again."""
-        self.store = Store(f"sqlite:///{self.folder / 'regency.db'}", "secret")
+        self.store = Store(self.database, "secret")
         intake = Intake(self.store, load_catalogue(), test_intake.SEED)
-        self.exchange = Exchange(intake, self.store, self._publish, SEED)
+        self.exchange = Exchange(intake, self.store, self._publish, SEED, lambda: self.seconds)
         self.book = Orders(self.store, SEED)
 
     def _publish(self, topic: str, payload: bytes) -> None:
@@ -84,6 +86,12 @@ class Ends:
                 self.exchange.take(wire.up_topic(KIOSK, message.kind), message.payload)
         return names
 
+    def pass_hour(self) -> None:
+        """Long enough for what was sent to be answered."""
+        self.seconds += 3600
+        self.exchange.send_overdue()
+        self.exchange.send_orders()
+
     def give(self, name: str, kiosk: str = KIOSK, **args: Any) -> int:
         """An order, for an hour."""
         return self.book.give(kiosk, name, args, 3600, "petugas")
@@ -108,8 +116,8 @@ def name_in(payload: bytes) -> str:
 
 
 @pytest.fixture
-def ends(tmp_path: Path) -> Iterator[Ends]:
-    ends = Ends(tmp_path)
+def ends(tmp_path: Path, database_url: str) -> Iterator[Ends]:
+    ends = Ends(tmp_path, database_url)
     yield ends
     ends.close()
 
@@ -144,9 +152,10 @@ def test_what_is_lost_on_the_line_is_sent_again_and_done_once(ends: Ends) -> Non
     ends.exchange.send_orders()
     assert ends.down == []
     for _ in range(3):
-        ends.exchange.send_overdue()
+        ends.pass_hour()
+    assert len(ends.down) == 3
     ends.deliver()
-    ends.exchange.send_overdue()
+    ends.pass_hour()
     assert ends.deliver() == []
     assert ends.outcomes() == [(1, "done")]
     assert len(ends.bench.told) == 1
@@ -218,7 +227,7 @@ def test_a_revoked_kiosk_is_sent_nothing_although_it_is_connected(ends: Ends) ->
     ends.give("identify")
     assert ends.book.revoke(KIOSK)
     ends.exchange.send_orders()
-    ends.exchange.send_overdue()
+    ends.pass_hour()
     ends.exchange.notify(KIOSK)
     ends.be_born()
     assert ends.down == []

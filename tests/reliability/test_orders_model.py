@@ -57,7 +57,7 @@ class Story:
                 ends.store.close()
                 ends.start()
             case "again":
-                ends.exchange.send_overdue()
+                ends.pass_hour()
 
     def _hear(self, topic: str, payload: bytes) -> None:
         kind = (wire.split_topic(topic) or ("", ""))[1]
