@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +22,10 @@ from firmware.rim import guarded
 from firmware.signals import ScreenConnected, ScreenLost, ScreenSaid, Signal
 
 _LONGEST_LINE = 16 * 1024
+_UNREADABLE = "the screen process sent something unreadable"
 _SEND_SECONDS = 2.0
+_BURST, _TOUCHES_A_SECOND = 200, 50
+"""Fingers are slower. What came faster would wait in the queue, and meet the next visitor."""
 
 
 class ScreenServer:
@@ -84,6 +88,7 @@ class ScreenServer:
 
     def _listen_to(self, screen: socket.socket) -> None:
         pending = b""
+        pace = Pace(_BURST, _TOUCHES_A_SECOND)
         while True:
             try:
                 received = screen.recv(4096)
@@ -92,17 +97,24 @@ class ScreenServer:
             if not received:
                 return self._drop(screen, "the screen process is gone")
             *lines, pending = (pending + received).split(b"\n")
-            if len(pending) > _LONGEST_LINE or not all(self._hear(line) for line in lines):
-                return self._drop(screen, "the screen process sent something unreadable")
+            why = next(filter(None, (self._hear(screen, line, pace) for line in lines)), "")
+            if why or len(pending) > _LONGEST_LINE:
+                return self._drop(screen, why or _UNREADABLE)
             del received, lines  # answers: nobody may say anything for a long time now
 
-    def _hear(self, line: bytes) -> bool:
+    def _hear(self, screen: socket.socket, line: bytes, pace: Pace) -> str:
+        """Pass a touch on, while this is the screen that people see; why not, else ''."""
         try:
             intent = msgspec.json.decode(line, type=Intent)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return False
-        self._post(ScreenSaid(intent))
-        return True
+            return _UNREADABLE
+        if not pace.allows(time.monotonic()):
+            return "the screen process floods"
+        with self._lock:
+            if self._screen is not screen:
+                return "another screen took its place"
+            self._post(ScreenSaid(intent))
+        return ""
 
     def _drop(self, screen: socket.socket, detail: str) -> None:
         with self._lock:
@@ -114,6 +126,23 @@ class ScreenServer:
             self._post(ScreenLost(detail))
 
 
+class Pace:
+    """A bucket of ``burst`` that fills again by ``a_second``."""
+
+    def __init__(self, burst: int, a_second: float) -> None:
+        self._burst = self._left = float(burst)
+        self._a_second = a_second
+        self._at: float | None = None
+
+    def allows(self, now: float) -> bool:
+        """Whether one more may come at ``now`` (monotonic seconds)."""
+        if self._at is not None:
+            self._left = min(self._burst, self._left + (now - self._at) * self._a_second)
+        self._at = now
+        self._left -= 1
+        return self._left >= 0
+
+
 def _hang_up(screen: socket.socket) -> None:
     """Close for both ends: a reader that sits in recv would keep a mere close() from the peer."""
     with contextlib.suppress(OSError):
@@ -121,9 +150,17 @@ def _hang_up(screen: socket.socket) -> None:
     screen.close()
 
 
+def _make_room(path: Path) -> None:
+    """A socket that was left behind goes; anything else is somebody's."""
+    if path.is_socket():
+        path.unlink()
+    elif path.exists():
+        raise ConfigurationError(f"[ui] socket: {path} is there and no socket; name another place")
+
+
 def _listen(path: Path) -> socket.socket:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
+    _make_room(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(str(path))
@@ -133,7 +170,7 @@ def _listen(path: Path) -> socket.socket:
             "bytes) in a folder that this user may write"
         ) from error
     path.chmod(0o600)
-    listener.listen(1)
+    listener.listen()
     return listener
 
 

@@ -124,7 +124,7 @@ class Inspector:
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
         path.chmod(0o600)
-        self._listener.listen(4)
+        self._listener.listen()
 
     def start(
         self,
@@ -161,7 +161,7 @@ class Inspector:
     def _answer(self, raw: bytes) -> Targets | Done:
         try:
             question = msgspec.json.decode(raw, type=Question)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return Done(False, 'ask {"ask": "targets"} or {"ask": "picture", "path": "…"}')
         answered = threading.Event()
         answers: list[Targets | Done] = []

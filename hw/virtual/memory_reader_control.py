@@ -32,7 +32,8 @@ class ControlledReader:
         self._reader = MemoryReader()
         self._report: Callable[[CardReport], None] | None = None
         self._caller: socket.socket | None = None
-        control.unlink(missing_ok=True)
+        if control.is_socket():  # of one that was killed
+            control.unlink()
         self._listener = socket.socket(socket.AF_UNIX)
         try:
             self._listener.bind(str(control))

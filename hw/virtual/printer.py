@@ -220,7 +220,7 @@ class VirtualPrinter:
     async def _obey_line(self, line: bytes) -> Control:
         try:
             request = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {"ok": False, "error": "not a line of JSON"}
         if not isinstance(request, dict):
             return {"ok": False, "error": "not a JSON object"}
@@ -231,6 +231,7 @@ class VirtualPrinter:
             condition = self._mechanism.condition
             for key, value in request.items():
                 condition = changed(condition, key, value)
+            _check_actions(request)
         except ValueError as error:
             return {"ok": False, "error": str(error)}
         if condition != self._mechanism.condition:
@@ -244,13 +245,20 @@ class VirtualPrinter:
             self._reads = bool(request["reads"])
             self._room.set()
         if "power_off_after_bytes" in request:
-            self._power_off_after = int(request["power_off_after_bytes"])
+            self._power_off_after = request["power_off_after_bytes"]
         if request.get("tear"):
             self._mechanism.tear_off()
         if request.get("power") == "off":
             await self._power_off()
         elif request.get("power") == "on":
             await self._power_on()
+
+
+def _check_actions(request: Control) -> None:
+    """Raise ValueError before half of it is done."""
+    left = request.get("power_off_after_bytes", 0)
+    if not isinstance(left, int) or left < 0:
+        raise ValueError("power_off_after_bytes must be a whole number, 0 or more")
 
 
 async def _serve_until_signal(printer: VirtualPrinter) -> None:

@@ -27,6 +27,7 @@ _PCSCD_RUN = Path("/run/pcscd")
 _START_SECONDS = 10.0
 _NOTICED_SECONDS = 0.6
 _CONTROL_SECONDS = 5.0
+_LONGEST_LINE = 65_536
 
 PICC, SAM = 0, 1
 SLOTS = (PICC, SAM)
@@ -254,9 +255,11 @@ def _for_the_starter_only(control: Path) -> None:
 def _answer(cabinet: Cabinet, connection: socket.socket) -> None:
     connection.settimeout(_CONTROL_SECONDS)
     try:
-        told = cabinet.obey(json.loads(connection.makefile("rb").readline()))
+        told = cabinet.obey(json.loads(connection.makefile("rb").readline(_LONGEST_LINE)))
         answer: dict[str, Any] = {"ok": True, **told}
-    except (ValueError, OSError, TypeError, AttributeError) as error:
+    except (ValueError, OSError, TypeError, AttributeError, ArithmeticError) as error:
+        answer = {"ok": False, "error": str(error)}
+    except RecursionError as error:
         answer = {"ok": False, "error": str(error)}
     with contextlib.suppress(OSError):
         connection.sendall(json.dumps(answer).encode() + b"\n")

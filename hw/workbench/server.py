@@ -106,11 +106,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _wish(self) -> dict[str, Any] | None:
         length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _LONGEST_WISH:
+        if not length.isdecimal() or len(length) > 9 or int(length) > _LONGEST_WISH:
             return None
         try:
             wish = json.loads(self.rfile.read(int(length)))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         return wish if isinstance(wish, dict) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import socket
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ import msgspec
 import pytest
 
 from firmware.core import view
+from firmware.core.errors import ConfigurationError
 from firmware.core.projection import view_of
-from firmware.screen import ScreenServer
+from firmware.screen import Pace, ScreenServer
 from firmware.signals import ScreenConnected, ScreenLost, ScreenSaid, Signal
 from tests.core.samples import resting
 
@@ -83,3 +85,27 @@ def test_a_screen_that_reads_nothing_is_hung_up_for_both_ends(server: Server) ->
 
 def test_the_socket_is_for_its_owner_only(server: Server) -> None:
     assert server.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_screen_that_floods_is_hung_up_and_little_of_it_is_heard(server: Server) -> None:
+    with server.connect() as screen:
+        with contextlib.suppress(OSError):
+            screen.sendall((msgspec.json.encode(view.Digit(1)) + b"\n") * 20_000)
+        heard = 0
+        while isinstance(signal := server.hears(), ScreenSaid):
+            heard += 1
+        assert signal == ScreenLost("the screen process floods")
+        assert heard < 1000
+
+
+def test_fingers_are_never_too_fast() -> None:
+    pace = Pace(200, 50)
+    assert all(pace.allows(number / 40) for number in range(5000))
+    assert [pace.allows(1000.0) for _ in range(201)] == [True] * 200 + [False]
+
+
+def test_a_file_in_the_sockets_place_is_not_taken_away(tmp_path: Path) -> None:
+    (tmp_path / "ui.sock").write_text("somebody's")
+    with pytest.raises(ConfigurationError, match="no socket"):
+        ScreenServer(tmp_path / "ui.sock", lambda _signal: None)
+    assert (tmp_path / "ui.sock").read_text() == "somebody's"
