@@ -39,7 +39,8 @@ SHORTEST_SALT_BYTES = 8
 MOST_PASSES = 10
 MOST_MEMORY_KIB = 256 * 1024
 MOST_LANES = 4
-DEFAULT_COST = KdfCost(passes=3, memory_kib=48 * 1024, lanes=1)
+DEFAULT_COST = KdfCost(passes=1, memory_kib=46 * 1024, lanes=1)
+"""About 0.5 s on one core of a Raspberry Pi 3, estimated: docs/decisions/005-cost-of-a-pin.md."""
 
 _MLKEM_SEED_BYTES = 64
 _MLKEM_PUBLIC_BYTES = 1184
