@@ -148,6 +148,8 @@ class Exchange:
         self._intake.take_birth(kiosk, state, retained)
         self._send_down(kiosk, after=0)
         self._orders.follow(kiosk, state.last_order)
+        if state.nonce and not retained:  # an older kiosk does not say what it has seen
+            self._orders.give_again(kiosk, state.last_order)
         for one in self._orders.waiting(kiosk):
             self._ordered.pop(one, None)
             self._order(one)

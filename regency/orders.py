@@ -27,13 +27,16 @@ from regency.store import Store
 
 _COMMITTED, _REJECTED = "committed", "rejected"
 _LARGEST_LEAP = 1_000_000  # of numbers: beyond is no memory, but nonsense
+_SETTINGS = (orders.CONFIG, orders.ROLLBACK)
+_AGAIN_SECONDS = 30 * 86400
 _LARGEST_MESSAGE = wire.MAX_MESSAGE_BYTES
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order and what became of it; ``outcome`` is empty while the kiosk has not told it.
-    ``expires_at``: seconds since 1970.
+    """An order and what became of it; ``outcome`` is empty while the kiosk has not told it, and
+    ``lost`` when it was done on a card that is not in the kiosk any more. ``expires_at``: seconds
+    since 1970.
     """
 
     kiosk: str
@@ -77,20 +80,40 @@ class Orders:
             days = orders.LONGEST_LIFE_SECONDS // 86400
             raise OrderError(f"an order may live from a second to {days} days")
         kind, plain = _checked(name, args)
-        now = int(time.time())
+        return transact(
+            self._engine, lambda db: _give(db, seed, kiosk, kind, name, plain, life_seconds, actor)
+        )
 
-        def give(db: Connection) -> int:
-            number = _next_number(db, kiosk)
-            order = wire.Order(
-                kiosk, number, str(uuid.uuid4()), now, now + life_seconds, name, plain
-            )
-            message = orders.sign(seed, kind, order)
-            if len(message) > _LARGEST_MESSAGE:
-                raise OrderError(f"the order has {len(message)} bytes, more than a message may")
-            _insert(db, kind, order, message, actor)
-            return number
+    def give_again(self, kiosk: str, last_order: int) -> None:
+        """Another card is in the kiosk, which has seen orders up to ``last_order`` only: what later
+        ones changed for good is gone, and is ordered anew. What was done once stays done.
+        """
+        if self._seed is None:
+            return
+        seed, values = self._seed, self.settings(kiosk)
+        c = t.orders.c
+        gone = (
+            c.kiosk == kiosk,
+            c.number > last_order,
+            c.outcome == "done",
+            c.name.in_((*_SETTINGS, orders.SERVICE_MODE, orders.CATALOGUE)),
+        )
 
-        return transact(self._engine, give)
+        def give(db: Connection) -> None:
+            query = select(c.name, c.kind, c.message).where(*gone).order_by(c.number)
+            newest = {_subject(row.name): row for row in db.execute(query)}
+            db.execute(update(t.orders).where(*gone).values(outcome="lost"))
+            for row in newest.values():
+                args = _args_in(row.message)
+                name = row.name
+                if name in _SETTINGS:
+                    name, args = orders.CONFIG, {"values": values}
+                _give(db, seed, kiosk, row.kind, name, args, _AGAIN_SECONDS, "regency")
+
+        with reading(self._engine).begin() as db:
+            is_gone = db.execute(select(c.number).where(*gone).limit(1)).first() is not None
+        if is_gone:
+            transact(self._engine, give)
 
     def _key(self) -> bytes:
         if self._seed is None:
@@ -222,6 +245,35 @@ def _checked(name: str, args: dict[str, Any]) -> tuple[orders.Kind, dict[str, An
     except (WireError, ConfigurationError) as error:
         raise OrderError(str(error)) from error
     return kind, plain
+
+
+def _give(
+    db: Connection,
+    seed: bytes,
+    kiosk: str,
+    kind: orders.Kind,
+    name: str,
+    args: dict[str, Any],
+    life_seconds: int,
+    actor: str,
+) -> int:
+    number, now = _next_number(db, kiosk), int(time.time())
+    order = wire.Order(kiosk, number, str(uuid.uuid4()), now, now + life_seconds, name, args)
+    message = orders.sign(seed, kind, order)
+    if len(message) > _LARGEST_MESSAGE:
+        raise OrderError(f"the order has {len(message)} bytes, more than a message may")
+    _insert(db, kind, order, message, actor)
+    return number
+
+
+def _subject(name: str) -> str:
+    """What an order changes: a rollback changes what a config does."""
+    return orders.CONFIG if name in _SETTINGS else name
+
+
+def _args_in(message: bytes) -> dict[str, Any]:
+    """The arguments of an order of our own."""
+    return wire.decode(wire.decode(message, wire.Signed).body, wire.Order).args
 
 
 def _insert(

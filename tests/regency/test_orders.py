@@ -252,6 +252,42 @@ def test_a_regency_from_an_old_backup_gives_no_number_twice(ends: Ends) -> None:
     assert ends.outcomes() == [(4, "done")]
 
 
+def test_a_new_card_is_told_again_what_it_must_keep(ends: Ends, tmp_path: Path) -> None:
+    catalogue = load_catalogue()
+    ends.give("config", values={"visit.idle_seconds": 45})
+    ends.give("config", values={"visit.idle_seconds": 90})
+    ends.give("config-rollback")
+    ends.give("catalogue", catalogue=packed_catalogue(catalogue))
+    ends.give("service-mode", on=False)
+    ends.give("service-mode", on=True)
+    ends.give("identify")
+    ends.be_born()
+    ends.deliver()
+    ends.bench.close()
+    (tmp_path / "new").mkdir()
+    ends.bench = Bench(tmp_path / "new")
+    for _ in range(2):
+        ends.be_born()
+        names = ends.deliver()
+    assert names == ["clock"]  # once is enough
+    assert ends.bench.tuning.policy().idle == 45
+    assert ends.bench.tuning.catalogue == catalogue
+    assert ends.bench.tuning.in_service_mode
+    assert not any(isinstance(event, IdentifyAsked) for event in ends.bench.told)
+    ended = [outcome for _number, outcome in ends.outcomes()]
+    assert ended == ["lost"] * 6 + ["done"] * 4
+    assert ends.book.settings(KIOSK) == {"visit.idle_seconds": 45}
+
+
+def test_a_birth_that_the_broker_kept_takes_nothing_back(ends: Ends) -> None:
+    old = wire.StateUp(True, 1, nonce="n" * 32, last_order=0)
+    ends.give("service-mode", on=True)
+    ends.be_born()
+    ends.deliver()
+    ends.exchange.take(wire.state_topic(KIOSK), wire.encode(old), retained=True)
+    assert ends.outcomes() == [(1, "done")]
+
+
 def test_an_answer_to_an_order_that_was_not_given_is_an_alarm(ends: Ends) -> None:
     word = wire.OrderDone("e1", 1, "2026", "no-such-order", 7, "done")
     ends.exchange.take(wire.up_topic(KIOSK, "evt"), wire.encode(word))
