@@ -17,6 +17,8 @@ import msgspec
 
 MOST_BYTES = 5 * 1024 * 1024
 """A journal of that size is put aside, one of them; the card must not fill up."""
+TRY_AGAIN_BYTES = 64 * 1024
+"""Where a journal cannot be put aside it grows by so much until the next try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,9 @@ class Journal:
         self._open()
 
     def _open(self) -> None:
-        self._descriptor = os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        self._bytes = os.fstat(self._descriptor).st_size
+        descriptor = os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self._descriptor, self._bytes = descriptor, os.fstat(descriptor).st_size
+        self._turn_at = MOST_BYTES
         self._end_a_torn_line()
 
     def _end_a_torn_line(self) -> None:
@@ -132,10 +135,17 @@ class Journal:
                 self._bytes += os.write(self._descriptor, b"\n")
 
     def _turn_the_page(self) -> None:
-        """Begin a new file; the one before stays as ``.1``, the one before that goes."""
-        os.close(self._descriptor)
-        self._file.replace(self._file.with_name(self._file.name + ".1"))
+        """Begin a new file; the one before stays as ``.1``, the one before that goes.
+
+        The old file is closed last: a closed descriptor's number is soon another file's, and where
+        the new file cannot be had the old one goes on until the next try.
+        """
+        self._turn_at = self._bytes + TRY_AGAIN_BYTES
+        old = self._descriptor
+        with contextlib.suppress(FileNotFoundError):  # put aside before, but nothing opened
+            self._file.replace(self._file.with_name(self._file.name + ".1"))
         self._open()
+        os.close(old)
 
     def write(self, event: str, **fields: str | int | bool | None) -> None:
         """Append one event. A name or field that the catalogue lacks is a bug."""
@@ -144,8 +154,9 @@ class Journal:
             raise ValueError(f"journal event {event} has no field {sorted(unknown)}")
         record = {"at": self._clock().isoformat(timespec="milliseconds"), "event": event, **fields}
         with contextlib.suppress(OSError):  # a full disk must not end a visit
-            if self._bytes > MOST_BYTES:
-                self._turn_the_page()
+            if self._bytes > self._turn_at:
+                with contextlib.suppress(OSError):  # then this line still goes into the old file
+                    self._turn_the_page()
             self._bytes += os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
 
     def close(self) -> None:
