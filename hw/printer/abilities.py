@@ -37,7 +37,7 @@ class Abilities:
         """
         if on_paper:
             return replace(self, confirmation=Confirmation.PROCESS_ID)
-        if worked_through and self.confirmation is Confirmation.PROCESS_ID:
+        if self.confirmation is Confirmation.PROCESS_ID:
             return self
         heard = Confirmation.SENSOR if worked_through else Confirmation.NONE
         return replace(self, confirmation=heard)

@@ -37,7 +37,9 @@ class Heard:
 
 
 class Conversation:
-    """One question is under way at a time: the answers do not repeat what was asked.
+    """One question is under way at a time: the answers do not repeat what was asked. A printer that
+    answers in its turn, behind what it still prints, answers late: as many answers are owed as
+    questions were asked, and only the last of them is the one that is waited for.
 
     Every method may raise PipeError.
     """
@@ -47,11 +49,13 @@ class Conversation:
         self._answer_seconds = answer_seconds
         self._parser = StatusParser()
         self._process_id: bytes | None = None
+        self._owed = 0  # answers to DLE EOT that may still come
         self.heard = Heard()
 
     def open(self) -> None:
         """A new connection; what was under way on the last one is forgotten."""
         self._parser = StatusParser()
+        self._owed = 0
         self.expect_nothing()
         self.pipe.open()
 
@@ -78,12 +82,29 @@ class Conversation:
         return bool(data)
 
     def ask(self, query: RealTimeQuery) -> int | None:
-        """DLE EOT; None when no answer comes in time."""
+        """DLE EOT; None when no answer comes in time.
+
+        Answers to older questions, and then silence: the printer lost some. Nothing is owed any
+        more, and the question is put once again.
+        """
+        for _ in range(2):
+            owed = self._put(query)
+            if self.heard.real_time is not None or self._owed >= owed:
+                break
+            self._owed = 0
+        return self.heard.real_time
+
+    def _put(self, query: RealTimeQuery) -> int:
+        """Ask and listen; returns how many answers were owed once it was asked."""
         self.listen(0)
         self.heard.real_time = None
-        if self._say(b"\x10\x04" + bytes((query,))) and not self._await("real_time"):
+        if not self._say(b"\x10\x04" + bytes((query,))):
+            return self._owed
+        self._owed += 1
+        owed = self._owed
+        if not self._await("real_time"):
             self._parser = StatusParser()  # half an answer would hold back the next one
-        return self.heard.real_time
+        return owed
 
     def ask_all(self) -> dict[RealTimeQuery, int]:
         """DLE EOT 1 to 4. At the first silence no more is asked: a late answer would be taken
@@ -115,20 +136,26 @@ class Conversation:
         return self.pipe.write(memoryview(question), self._answer_seconds) == len(question)
 
     def _await(self, what: Literal["real_time", "unit"]) -> bool:
-        """Listen until that was heard; False when the printer was silent all the time."""
+        """Listen until that was heard; False when the printer was silent all the time. The answer
+        to an older question shows that this one's is on its way: it gets its whole time anew.
+        """
         deadline = time.monotonic() + self._answer_seconds
         is_alive = False
         while getattr(self.heard, what) is None:
-            left = deadline - time.monotonic()
+            left, owed = deadline - time.monotonic(), self._owed
             if left <= 0:
                 return is_alive
             is_alive = self.listen(left) or is_alive
+            if self._owed < owed:
+                deadline = time.monotonic() + self._answer_seconds
         return True
 
     def _hear(self, answer: Answer) -> None:
         match answer:
             case RealTimeAnswer(value):
-                self.heard.real_time = value
+                self._owed = max(0, self._owed - 1)
+                if not self._owed:  # else it answers an older question
+                    self.heard.real_time = value
             case AutomaticStatus():
                 status = status_of_automatic(answer)
                 self.heard.trouble = status if isinstance(status, PrinterBlocked) else None

@@ -55,7 +55,7 @@ class Patience:
     answer: float = 0.5  # to one DLE EOT
     stall: float = 10.0  # while the printer takes no more bytes
     confirmation: float = 15.0  # for the job to be on paper
-    silent: float = 3.0  # the same, from a printer that did not confirm the job before
+    silent: float = 3.0  # the same, from one that did not confirm the job before and answers
     process_id: float = 5.0  # for GS ( H after GS r was answered
     poll: float = 0.25
     recovery: float = 10.0  # between two tries to free the cutter
@@ -219,6 +219,7 @@ class EscposPrinter:
         patience = self._patience
         is_silent = self._abilities.confirmation is Confirmation.NONE
         deadline = self._after(patience.silent if is_silent else patience.confirmation)
+        at_most = self._after(patience.confirmation)
         last_chance: float | None = None
         next_look = self._after(self._patience.poll)
         while not self._talk.heard.on_paper:
@@ -231,7 +232,8 @@ class EscposPrinter:
             if self._is_over(now, deadline, last_chance):
                 break
             if now >= next_look:
-                self._look_for_trouble()
+                if not self._look_for_trouble():  # busy: its answer stands behind the job
+                    deadline = max(deadline, min(at_most, self._after(patience.silent)))
                 next_look = self._after(self._patience.poll)
         return self._verdict(sent)
 
@@ -266,12 +268,14 @@ class EscposPrinter:
 
     # ------------------------------------------------------------ questions and answers
 
-    def _look_for_trouble(self) -> None:
+    def _look_for_trouble(self) -> bool:
+        """False: it did not answer. A printer that answers in its turn is still printing."""
         printer = self._talk.ask(RealTimeQuery.PRINTER)
         if printer is not None and printer & 0x08:
             status = self._ask_all()
             if isinstance(status, PrinterBlocked):
                 self._talk.heard.trouble = status
+        return printer is not None
 
     def _ask_all(self) -> PrinterStatus:
         answers = self._talk.ask_all()
