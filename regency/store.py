@@ -196,7 +196,7 @@ class Store:
     def numbers_down(self) -> dict[str, int]:
         """The last number that was given to a message for each kiosk."""
         query = select(t.kiosks.c.id, t.kiosks.c.last_srv_seq)
-        return {kiosk: number for kiosk, number in map(tuple, self._rows(query))}
+        return {row.id: row.last_srv_seq for row in self._rows(query)}
 
     def undelivered(self, kiosk: str, after: int = 0) -> list[DownRow]:
         """Messages beyond ``after`` that the kiosk has not receipted, in order."""

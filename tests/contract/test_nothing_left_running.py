@@ -1,4 +1,4 @@
-"""A print server that is killed leaves its backends trying; the virtual printer takes them along."""
+"""A killed print server leaves its backends trying; the virtual printer takes them along."""
 
 from __future__ import annotations
 
