@@ -1,7 +1,8 @@
 """The journal: what happened, one JSON object a line, for a technician and for the tests.
 
 Every event and every field that it may have is in EVENTS; docs/journal.md is made from it.
-No field holds personal data: no name, NIK, UID, tag, PIN, claim code or answer.
+No field holds personal data: no name, NIK, UID, tag, PIN, claim code or answer; nor the type of a
+letter, which says why somebody came.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ EVENTS: dict[str, Kind] = {
         ("outcome", "error"),
     ),
     "card.unlocked": Kind("An officer unlocked a card after too many wrong PINs."),
-    "request.stored": Kind("A request is durable here.", ("request_id", "letter_type")),
+    "request.stored": Kind("A request is durable here.", ("request_id",)),
     "request.failed": Kind("A request could not be made durable.", ("error",)),
     "request.delivered": Kind("The regency's receipt for a message is here.", ("id",)),
     "outbox.reopened": Kind(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 import msgspec
@@ -16,6 +17,8 @@ from firmware.core.seal import TAG_BYTES, is_usable
 from firmware.journal import Journal
 from firmware.outbox import Outbox
 from firmware.store import Store
+
+_NUMBER_LIKE_A_NIK = re.compile(r"\d{13,}")  # longer than any part of a UUID
 
 
 class _Numbered(msgspec.Struct):
@@ -80,8 +83,9 @@ class Post:
             raise WireError("this kiosk knows no such topic")
 
     def _bury(self, topic: str, payload: bytes, reason: str) -> None:
-        self._store.bury_message(self._now(), topic[:100], len(payload), reason)
-        self._journal.write("message.dead", topic=topic[:100], reason=reason)
+        place = _tame(topic[:100])
+        self._store.bury_message(self._now(), place, len(payload), reason)
+        self._journal.write("message.dead", topic=place, reason=reason)
         number = _number_of(payload)
         if number is not None:
             self._answer(wire.ReceiptUp(number, rejected=reason))
@@ -89,8 +93,9 @@ class Post:
     def _refused(self, receipt: wire.Receipt) -> None:
         if receipt.outcome != "rejected":
             raise WireError("a receipt says neither committed nor rejected")
-        self._outbox.bury(receipt.id, receipt.reason[:200] or "no reason given")
-        self._journal.write("request.refused", id=receipt.id, reason=receipt.reason[:200])
+        reason = _tame(receipt.reason[:200])
+        self._outbox.bury(receipt.id, reason or "no reason given")
+        self._journal.write("request.refused", id=_tame(receipt.id[:64]), reason=reason)
 
     def _let_go(self, committed: list[str]) -> None:
         if not committed:
@@ -125,6 +130,14 @@ class Post:
                 self._store.raise_seq(message.seq, message.srv_seq)
                 self._journal.write("numbers.raised", seq=message.seq)
         self._answer(wire.ReceiptUp(message.srv_seq))
+
+
+def _tame(text: str) -> str:
+    """What another end wrote, for the books: no number as long as a NIK stands in it, since this
+    card may be read by anybody. Names cannot be told from words: docs/protocol.md asks for reasons
+    that repeat nothing of a message.
+    """
+    return _NUMBER_LIKE_A_NIK.sub("…", text)
 
 
 def _decode_resident(payload: bytes) -> wire.ResidentDown:

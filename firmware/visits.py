@@ -207,7 +207,7 @@ class Visits:
             self._journal.write("request.failed", error=type(error).__name__)
             self._tell(events.RequestNotStored(command.visit))
             return
-        self._journal.write("request.stored", request_id=request_id, letter_type=letter.id)
+        self._journal.write("request.stored", request_id=request_id)
         self.refresh_quietly(opened)
         self._tell(
             events.RequestStored(command.visit, request_id, filing.number, filing.claim_code)

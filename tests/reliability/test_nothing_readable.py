@@ -5,7 +5,9 @@ did. The paper alone may tell.
 
 from __future__ import annotations
 
+import base64
 import random
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 from firmware.core.wire import KdfCost
 from provisioning.visit import wait_for_event
 from tests.reliability.memory import can_read_memory, search_memory
-from tests.reliability.resting import Secrets, SpiedCabinet, Village, cores, homes
+from tests.reliability.resting import LETTER, Secrets, SpiedCabinet, Village, cores, homes
 
 CHEAP = KdfCost(passes=1, memory_kib=1024, lanes=1)
 SHORT_VISITS, LONG_VISITS = 0, 45
@@ -67,6 +69,15 @@ def visit_by_chance(village: Village, draw: random.Random) -> None:
             village.collect(card, request)
 
 
+def plant(cabinet: SpiedCabinet) -> None:
+    """Leaks as a careless line of code would make them."""
+    name, pin = (cabinet.cards[0].name, cabinet.cards[0].pin)
+    with cabinet.journal.open("a") as journal:
+        journal.write(f'{{"event":"controller.bug","error":"no such name: {name}"}}\n')
+    (cabinet.folder / "tmp" / "left-over").write_bytes(zlib.compress(name.encode() * 3))
+    cabinet.heard.append(("k1/x/up/evt", base64.b64encode(f"the PIN is {pin}".encode())))
+
+
 @pytest.mark.parametrize(
     "visits", [SHORT_VISITS, pytest.param(LONG_VISITS, marks=pytest.mark.long)]
 )
@@ -111,6 +122,10 @@ def test_nothing_of_any_visit_can_be_read_afterwards(
     assert cabinet.search(secrets) == [], "while it runs"
     cabinet.stop("controller")
     assert cabinet.search(secrets) == [], "after it was switched off"
+    assert LETTER not in cabinet.journal.read_text()  # why somebody came
+    plant(cabinet)
+    leaks = {Path(found.place).name for found in cabinet.search(secrets)}
+    assert leaks == {"journal.jsonl", "left-over", "the wire"}, "this search finds nothing at all"
     assert cores() == before
     assert cabinet.page_printer is not None and cabinet.page_printer.spooled() == []
     assert len(cabinet.page_printer.printed) >= 1 and cabinet.on_the_wire()
