@@ -93,12 +93,16 @@ def test_whatever_an_atr_is_it_ends(atr: bytes) -> None:
 
 
 def test_each_profile_has_a_table_of_its_own() -> None:
-    section = {"ektp_sam": {"authenticate": True}, "uid_tag": {"lengths": [7, 10]}}
-    profiles = make_profiles(ORDER, section)
+    section: dict[str, Any] = {
+        "ektp_sam": {"authenticate": True},
+        "uid_tag": {"lengths": [7, 10]},
+    }
+    profiles = make_profiles(["ektp_sam", "emrtd"], section)
     genuine = on_reader(VirtualEktp(UID), VirtualSam())
     copied = on_reader(VirtualEktp(UID, forged=True), VirtualSam())
     assert read_card(profiles, genuine) == CardIdentity("ektp_sam", UID)
     assert read_card(profiles, copied) is CardTrouble.NOT_GENUINE
+    profiles = make_profiles(["emrtd", "uid_tag"], section)
     assert read_card(profiles, on_reader(Tag(UID))) == CardIdentity("uid_tag", UID)
     assert read_card(profiles, on_reader(Tag(UID[:4]))) is CardTrouble.UNKNOWN_KIND
 
@@ -117,6 +121,17 @@ def test_each_profile_has_a_table_of_its_own() -> None:
 def test_a_wrong_table_is_one_sentence(section: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         make_profiles(["uid_tag"], section)
+
+
+@pytest.mark.parametrize("order", [ORDER, ORDER[::-1], ["uid_tag", "ektp_sam"]])
+def test_a_copied_uid_has_no_way_round_the_proof(order: list[str]) -> None:
+    """A blank tag with an e-KTP's UID must not be that e-KTP where e-KTPs prove themselves."""
+    section: dict[str, Any] = {"ektp_sam": {"authenticate": True}}
+    with pytest.raises(ValueError, match="copied UID"):
+        make_profiles(order, section)
+    profiles = make_profiles([name for name in order if name != "uid_tag"], section)
+    for copy in (Tag(UID), Sticker(UID)):
+        assert read_card(profiles, on_reader(copy, VirtualSam())) is CardTrouble.UNKNOWN_KIND
 
 
 def test_every_profile_can_be_configured() -> None:

@@ -40,7 +40,7 @@ from hw.virtual.reader import VirtualReader, VirtualReaderError
 UID = bytes.fromhex("04A1B2C3D4E5F6")
 PICC, SAM = "Virtual PCD 00 00", "Virtual PCD 00 01"
 PATIENCE_SECONDS = 40.0
-ORDER = ["ektp_sam", "emrtd", "uid_tag"]
+ORDER = ["ektp_sam", "emrtd"]
 PROOF_WANTED = {"ektp_sam": {"authenticate": True}}
 Case = tuple[str, str, CardReport]
 HOLDER = MrzInformation("X0000001", "900412", "300101")
@@ -98,6 +98,22 @@ def test_the_reader_in_memory_knows_the_same_kinds() -> None:
     read_each_kind(reader, reader, lambda: None)
 
 
+@pytest.mark.parametrize("kind", ["tag", "sticker"])
+def test_any_card_with_a_uid_serves_where_no_proof_is_wanted(
+    both_slots: VirtualReader, kind: str
+) -> None:
+    known: Case = (kind, "well", CardPresent(CardIdentity("uid_tag", UID)))
+    section = {"driver": "pcsc", "profiles": [*ORDER, "uid_tag"], "reader": PICC}
+    reader = PcscReader.from_config(section)
+    heard: queue.SimpleQueue[CardReport] = queue.SimpleQueue()
+    reader.start(heard.put)
+    try:
+        assert isinstance(heard.get(timeout=PATIENCE_SECONDS), ReaderOnline)
+        tap_and_hear(both_slots, heard, [known])
+    finally:
+        reader.close()
+
+
 def read_each_kind(reader: CardReader, hands: Hands, await_sam: Callable[[], None]) -> None:
     heard: queue.SimpleQueue[CardReport] = queue.SimpleQueue()
     reader.start(heard.put)
@@ -108,8 +124,8 @@ def read_each_kind(reader: CardReader, hands: Hands, await_sam: Callable[[], Non
             ("ektp", "well", CardPresent(CardIdentity("ektp_sam", UID))),
             ("ektp", "forged", CardUnreadable(CardTrouble.NOT_GENUINE)),
             ("passport", "well", CardUnreadable(CardTrouble.NEEDS_MRZ)),
-            ("tag", "well", CardPresent(CardIdentity("uid_tag", UID))),
-            ("sticker", "well", CardPresent(CardIdentity("uid_tag", UID))),
+            ("tag", "well", CardUnreadable(CardTrouble.UNKNOWN_KIND)),
+            ("sticker", "well", CardUnreadable(CardTrouble.UNKNOWN_KIND)),
         ]
         tap_and_hear(hands, heard, without_sam)
         hands.insert(b"", kind="sam", slot=1)

@@ -1,7 +1,8 @@
 """ektp_sam: an e-KTP, known by its application; with a security module it must also prove itself.
 
 The identity is the UID, as with ``uid_tag``: a kiosk without a SAM and one with a SAM know the
-same people. What a SAM adds is that a copied UID does not pass.
+same people. What a SAM adds is that a copied UID does not pass, as long as ``uid_tag`` is not asked
+too: that one takes every UID. ``make_profiles`` refuses the two together.
 """
 
 from __future__ import annotations

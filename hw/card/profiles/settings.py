@@ -21,6 +21,7 @@ def make_profiles(names: Sequence[str], section: Section) -> tuple[Profile, ...]
     for name in section:
         if name in _MAKERS:
             _MAKERS[name](_table(name, section))  # a profile not in use is checked all the same
+    _refuse_way_round_the_proof(names, section)
     return tuple(_MAKERS[name](_table(name, section)) for name in names)
 
 
@@ -29,6 +30,18 @@ def _table(name: str, section: Section) -> Section:
     if not isinstance(table, dict):
         raise ValueError(f"[card] {name} must be a table of its own, [card.{name}]")
     return table
+
+
+def _refuse_way_round_the_proof(names: Sequence[str], section: Section) -> None:
+    """A blank card with an e-KTP's UID has no e-KTP application to fail at: ``uid_tag`` would take
+    it for the same person.
+    """
+    proof = ektp_sam.NAME in names and _table(ektp_sam.NAME, section).get("authenticate", False)
+    if proof and uid_tag.NAME in names:
+        raise ValueError(
+            "[card.ektp_sam] authenticate = true proves nothing beside 'uid_tag', which "
+            "takes a copied UID without any proof: leave 'uid_tag' out of [card] profiles"
+        )
 
 
 def _ektp_sam(table: Section) -> Profile:
