@@ -68,5 +68,5 @@ class Shell:
 def _too_much(headers: Headers) -> bool:
     """A body of unknown length is none of a browser's form."""
     length = headers.get("content-length", "0")
-    too_long = not length.isdecimal() or int(length) > LARGEST_BODY
+    too_long = not length.isdecimal() or len(length) > 9 or int(length) > LARGEST_BODY
     return too_long or "transfer-encoding" in headers
