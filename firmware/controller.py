@@ -31,6 +31,7 @@ from firmware.enrolling import Enrolling
 from firmware.health import Readings, heartbeat
 from firmware.inbox import Inbox
 from firmware.inputs import Inputs
+from firmware.kiosk_clock import KioskClock
 from firmware.order_desk import Hands, OrderDesk
 from firmware.outbox import Outbox
 from firmware.parts import Parts
@@ -96,12 +97,13 @@ class Controller:
         self._stopping = False
         self._has_waste = False
         self._started_at = time.monotonic()
+        self._clock = KioskClock(parts.store.orders, parts.journal)
         tell = self._events.append
         self._printing = Printing(
             parts.store,
             parts.journal,
             parts.print_key,
-            _now_text,
+            self._clock.now_text,
             tell,
             self._collected,
             self._service_ended,
@@ -110,10 +112,12 @@ class Controller:
             _upkeep_policy(parts),
             parts.store.prints,
             parts.journal,
-            lambda: datetime.now().astimezone(),
+            self._clock.now,
             parts.roll[0].width_dots if parts.roll else 0,
         )
-        self._desk = ServiceDesk(parts, self._printing, tell, lambda: self._line.is_online)
+        self._desk = ServiceDesk(
+            parts, self._printing, tell, lambda: self._line.is_online, self._clock.now
+        )
         self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
         self.battery_is_over = False
         self.must_restart = False
@@ -140,20 +144,21 @@ class Controller:
             tell,
         )
         outbox = Outbox(parts.store, random, parts.backlog_seconds)
-        self._line = RegencyLine(parts, outbox, lambda: self._orders.fresh_nonce(), self._health)
+        self._line = RegencyLine(parts, outbox, self._clock.fresh_nonce, self._health)
         self._orders = OrderDesk(
             parts.kiosk.id,
             parts.command_key,
             parts.tuning,
             parts.store.orders,
             parts.journal,
+            self._clock,
             self._hands(),
         )
         self._post = Post(
             parts.store,
             outbox,
             parts.journal,
-            _now_text,
+            self._clock.now_text,
             self._line.answer,
             tell,
             self._changed,
@@ -240,7 +245,7 @@ class Controller:
     def _unit_seen(self, seen: UnitSeen) -> None:
         """Another unit begins with books of its own; what this one can say is remembered."""
         books = self._parts.store.prints
-        other = bool(seen.unit) and books.see_unit(seen.unit, _now_text())
+        other = bool(seen.unit) and books.see_unit(seen.unit, self._clock.now_text())
         books.remember_abilities(seen.unit, seen.abilities)
         self._parts.journal.write(
             "printer.unit", unit=seen.unit, confirms=seen.confirms, other=other
@@ -251,7 +256,7 @@ class Controller:
         if self._inputs.battery_is_over(now):
             self._parts.journal.write("power.stopping", seconds=round(self._parts.ups_seconds))
             self._stopping = self.battery_is_over = True
-        self._events.append(events.Tick(now, datetime.now().astimezone().date()))
+        self._events.append(events.Tick(now, self._clock.now().date()))
         self._guarded(lambda: self._line.send_due(now))
         self._guarded(lambda: self._line.beat_if_due(now))
 
@@ -348,7 +353,7 @@ class Controller:
                 now = time.monotonic()
                 self._visits.pin_tried(signal.visit, signal.tag, signal.vault, now)
             case KeyMade(visit, key):
-                self._key_made(visit, key, datetime.now().astimezone())
+                self._key_made(visit, key, self._clock.now())
                 self._line.hurry()
             case ScreenSaid(intent):
                 self._events.append(events.Said(intent))
@@ -435,7 +440,7 @@ class Controller:
     def _submit(self, command: commands.Submit) -> None:
         letter = self._state.catalogue.get(command.letter_id)
         assert letter is not None
-        self._visits.submit(command, letter, datetime.now().astimezone())
+        self._visits.submit(command, letter, self._clock.now())
         self._line.hurry()
 
     def _print_ticket(self, command: commands.PrintTicket) -> None:
@@ -456,7 +461,7 @@ class Controller:
 
     def _collected(self, job: PrintJob, confirmed: bool) -> None:
         """A letter is on paper: the regency will hear of it, whatever happens now."""
-        at = datetime.now().astimezone()
+        at = self._clock.now()
         event_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
         when = at.isoformat(timespec="seconds")
         self._parts.store.collect(
@@ -502,18 +507,18 @@ class Controller:
     def _health(self) -> wire.Heartbeat:
         readings = Readings(
             kiosk=self._parts.kiosk.id,
-            at=_now_text(),
+            at=self._clock.now_text(),
             uptime_seconds=int(time.monotonic() - self._started_at),
             reader_online=self._state.reader_online,
             printers=self._printing.status,
             indicator=self._parts.indicator.state,
             inputs=self._inputs.readings,
             version=self._parts.version,
-            clock_offset=self._orders.clock_offset(),
+            clock_offset=self._clock.offset(),
             in_service_mode=self._parts.tuning.in_service_mode,
             catalogue=self._state.catalogue.version,
         )
-        return heartbeat(readings, self._parts.store, datetime.now().astimezone())
+        return heartbeat(readings, self._parts.store, self._clock.now())
 
     def _settings_renewed(self) -> None:
         """What the session does not hold is taken up at once."""
@@ -524,7 +529,3 @@ class Controller:
 def _upkeep_policy(parts: Parts) -> UpkeepPolicy:
     upkeep = parts.tuning.sections.upkeep
     return UpkeepPolicy(upkeep.idle_days, upkeep.quiet_hour)
-
-
-def _now_text() -> str:
-    return datetime.now().astimezone().isoformat(timespec="seconds")

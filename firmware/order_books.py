@@ -109,6 +109,10 @@ class OrderBooks:
         row = self._db.execute("SELECT payload FROM kept WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else None
 
+    def passed_time(self) -> int:
+        """Seconds since 1970 that have passed for certain; 0 while nobody said so."""
+        return self._meta("clock_floor")
+
     def note_time(self, seconds: int) -> None:
         """So many seconds since 1970 have passed for certain: the regency itself said so."""
         with self._transaction() as db:

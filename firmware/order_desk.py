@@ -8,10 +8,8 @@ end. See ``firmware.core.orders``. Used by the controller's thread alone.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 import msgspec
 
@@ -21,10 +19,11 @@ from firmware.core.events import Event, IdentifyAsked, ServiceAsked, ServiceMode
 from firmware.core.ids import uuid7
 from firmware.core.orders import Close, Hold, Kind, Known, Run
 from firmware.core.print_job import JobState
-from firmware.core.trusted_clock import Foreign, Told, TooSlow, TrustedClock
+from firmware.core.trusted_clock import Foreign, Told, TooSlow
 from firmware.core.view import DeviceLine
 from firmware.core.wire import Order
 from firmware.journal import Journal
+from firmware.kiosk_clock import KioskClock
 from firmware.order_books import Ending, OrderBooks, Outcome, Seen
 from firmware.service import STATUS_SLIP
 from firmware.tuning import SERVICE_MODE, Changes, Tuning
@@ -48,8 +47,6 @@ class Hands:
     hurry: Callable[[], None]
     renewed: Callable[[], None]
     prints_tickets: bool
-    now: Callable[[], float] = time.monotonic
-    wall: Callable[[], datetime] = field(default=lambda: datetime.now().astimezone())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +69,7 @@ class OrderDesk:
         tuning: Tuning,
         books: OrderBooks,
         journal: Journal,
+        clock: KioskClock,
         hands: Hands,
     ) -> None:
         self._kiosk = kiosk
@@ -80,37 +78,23 @@ class OrderDesk:
         self._books = books
         self._journal = journal
         self._hands = hands
-        self._clock = TrustedClock()
+        self._clock = clock
         self._slips: list[Seen] = []
         self._restart: Seen | None = None
 
     # ------------------------------------------------------------ time
 
-    def fresh_nonce(self) -> str:
-        """The nonce of the birth that goes up now."""
-        nonce = secrets.token_hex(16)
-        self._clock.ask(nonce, self._hands.now())
-        return nonce
-
-    def clock_offset(self) -> int | None:
-        """Seconds by which the system's clock is ahead of trusted time; None while that is not
-        known.
-        """
-        trusted = self._clock.now(self._hands.now())
-        return None if trusted is None else round(self._hands.wall().timestamp() - trusted)
-
     def _hear_clock(self, args: orders.ClockArgs) -> None:
-        match self._clock.hear(args.nonce, args.time, self._hands.now()):
+        match self._clock.hear(args.nonce, args.time):
             case Told():
-                self._books.note_time(args.time)
-                self._journal.write("clock.told", offset_seconds=self.clock_offset())
+                pass
             case TooSlow():
                 self._ask_time()
             case Foreign():
                 raise WireError("a clock that answers no birth of ours")
 
     def _ask_time(self) -> None:
-        if self._clock.may_ask(self._hands.now()):
+        if self._clock.may_ask():
             self._hands.be_born()
 
     # ------------------------------------------------------------ an order comes
@@ -135,8 +119,8 @@ class OrderDesk:
             assert isinstance(args, orders.ClockArgs)
             return self._hear_clock(args)
         seen = Seen(kind, order.number, order.id, order.name)
-        trusted = self._clock.now(self._hands.now())
-        match orders.judge(order, self._books.memory(kind, order.number), trusted):
+        memory = self._books.memory(kind, order.number)
+        match orders.judge(order, memory, self._clock.trusted()):
             case Run():
                 self._run(seen, order)
             case Close(outcome, reason):
@@ -164,7 +148,7 @@ class OrderDesk:
         return None
 
     def _end(self, seen: Seen, ended: _Ended, changes: Changes | None = None) -> None:
-        at = self._hands.wall()
+        at = self._clock.now()
         event_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
         detail = ended.detail[: orders.LONGEST_DETAIL]
         ending = Ending(ended.outcome, detail, event_id, at.isoformat(timespec="seconds"))

@@ -205,7 +205,7 @@ class Store:
         """The resident's requests that are not yet collected, newest first."""
         rows = self._db.execute(
             "SELECT id, state, sealed_summary FROM request WHERE tag = ? AND state != ?"
-            " ORDER BY created_at DESC",
+            " ORDER BY rowid DESC",  # not by time: the clock may have been wrong
             (tag, RequestState.COLLECTED.value),
         )
         return [SealedRequest(row[0], RequestState(row[1]), row[2]) for row in rows]

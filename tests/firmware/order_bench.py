@@ -18,6 +18,7 @@ from firmware.core.orders import Kind
 from firmware.core.settings import check_settings
 from firmware.core.view import DeviceLine, Say
 from firmware.journal import Journal
+from firmware.kiosk_clock import KioskClock
 from firmware.order_desk import Hands, OrderDesk
 from firmware.store import Store
 from firmware.tuning import Tuning
@@ -68,12 +69,19 @@ class Bench:
         sections = check_settings(PLAIN, Sections, "kiosk.toml")
         config = KioskConfig(sections, self.folder, b"", b"", self.file_catalogue)
         self.tuning = Tuning(config, self.store.orders, self.journal)
+        self.clock = KioskClock(
+            self.store.orders,
+            self.journal,
+            lambda: self.monotonic,
+            lambda: datetime.fromtimestamp(self.wall, UTC),
+        )
         self.desk = OrderDesk(
             KIOSK,
             orders.public_key_of(SEED),
             self.tuning,
             self.store.orders,
             self.journal,
+            self.clock,
             self._hands(),
         )
 
@@ -84,12 +92,10 @@ class Bench:
                 DeviceLine("reader", Say("Pembaca kartu"), "well", Say("Baik")),
                 DeviceLine("lamps", Say("Lampu"), "notThere", Say("Tidak menjawab")),
             ),
-            lambda: self.births.append(self.desk.fresh_nonce()),
+            lambda: self.births.append(self.clock.fresh_nonce()),
             lambda: None,
             lambda: None,
             self.prints_tickets,
-            lambda: self.monotonic,
-            lambda: datetime.fromtimestamp(self.wall, UTC),
         )
 
     def lose_power(self) -> None:
@@ -106,9 +112,9 @@ class Bench:
 
     def tell_time(self) -> None:
         """A birth, and the regency's answer."""
-        self.clock(self.desk.fresh_nonce())
+        self.tell(self.clock.fresh_nonce())
 
-    def clock(self, nonce: str) -> None:
+    def tell(self, nonce: str) -> None:
         """The regency answers a birth that had this nonce."""
         self.give(orders.CLOCK, {"nonce": nonce, "time": int(self.truth)}, number=0)
 

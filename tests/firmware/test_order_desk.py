@@ -18,7 +18,7 @@ from firmware.core.print_job import JobState
 from firmware.order_desk import OrderDesk
 from firmware.service import STATUS_SLIP
 from tests.core.samples import CATALOGUE, PLAIN
-from tests.firmware.order_bench import KIOSK, SEED, Bench, packed
+from tests.firmware.order_bench import KIOSK, NOW, SEED, Bench, packed
 
 SHORT = Catalogue(2, (PLAIN,))
 
@@ -119,7 +119,13 @@ def test_what_is_not_the_regencys_word_leaves_no_trace(bench: Bench) -> None:
 
 def test_a_kiosk_without_a_command_key_takes_nothing(bench: Bench) -> None:
     desk = OrderDesk(
-        KIOSK, None, bench.tuning, bench.store.orders, bench.journal, bench.desk._hands
+        KIOSK,
+        None,
+        bench.tuning,
+        bench.store.orders,
+        bench.journal,
+        bench.clock,
+        bench.desk._hands,
     )
     with pytest.raises(WireError, match="takes no orders"):
         desk.take("cmd", orders.sign(SEED, "cmd", bench.an_order("identify", {})))
@@ -145,7 +151,7 @@ def test_a_clock_in_1970_or_2040_changes_nothing(bench: Bench, wall: float) -> N
     bench.give("identify")
     bench.give("identify", expires_at=int(bench.truth) - 1, issued_at=int(bench.truth) - 60)
     assert bench.answers() == [(1, "done"), (2, "expired")]
-    assert bench.desk.clock_offset() == round(wall - bench.truth)
+    assert bench.clock.offset() == round(wall - bench.truth)
 
 
 def test_without_the_time_an_order_waits_and_the_time_is_asked_for(tmp_path: Path) -> None:
@@ -155,19 +161,19 @@ def test_without_the_time_an_order_waits_and_the_time_is_asked_for(tmp_path: Pat
     assert len(bench.births) == 1
     bench.hear("cmd", orders.sign(SEED, "cmd", order))
     assert len(bench.births) == 1  # not at once again
-    bench.clock(bench.births[-1])
+    bench.tell(bench.births[-1])
     bench.hear("cmd", orders.sign(SEED, "cmd", order))
     assert bench.answers() == [(1, "done")]
     bench.close()
 
 
 def test_a_clock_of_yesterday_revives_no_order(bench: Bench) -> None:
-    old_nonce = bench.desk.fresh_nonce()
+    old_nonce = bench.clock.fresh_nonce()
     old_clock = bench.an_order("clock", {"nonce": old_nonce, "time": int(bench.truth)}, number=0)
     order = bench.an_order("restart", {})
     bench.lose_power()
     bench.wait(86400)
-    bench.desk.fresh_nonce()
+    bench.clock.fresh_nonce()
     with pytest.raises(WireError, match="answers no birth"):
         bench.hear("cmd", orders.sign(SEED, "cmd", old_clock))
     bench.hear("cmd", orders.sign(SEED, "cmd", order))
@@ -179,9 +185,9 @@ def test_a_clock_of_yesterday_revives_no_order(bench: Bench) -> None:
 
 
 def test_a_clock_that_comes_late_is_asked_for_again(bench: Bench) -> None:
-    nonce = bench.desk.fresh_nonce()
+    nonce = bench.clock.fresh_nonce()
     bench.wait(121)
-    bench.clock(nonce)
+    bench.tell(nonce)
     assert len(bench.births) == 1
 
 
@@ -192,6 +198,27 @@ def test_what_ended_before_the_last_known_time_needs_no_clock(bench: Bench) -> N
     bench.lose_power()
     bench.hear("cmd", orders.sign(SEED, "cmd", order))
     assert bench.answers() == [(1, "expired")]
+
+
+@pytest.mark.parametrize("wall", [0.0, 2_208_988_800.0])
+def test_once_told_the_kiosk_writes_the_right_day(bench: Bench, wall: float) -> None:
+    bench.wall = wall
+    bench.wait(3600)
+    assert bench.clock.now().timestamp() == bench.truth
+
+
+def test_a_small_difference_is_not_worth_a_jump(bench: Bench) -> None:
+    bench.wall += 59
+    assert bench.clock.now().timestamp() == bench.wall
+
+
+def test_before_it_is_told_a_kiosk_is_not_earlier_than_it_was_before(bench: Bench) -> None:
+    bench.lose_power()
+    bench.wall = 0.0
+    bench.wait(600)
+    assert bench.clock.now().timestamp() == NOW + 600
+    bench.wall = NOW + 86400.0  # a network time server was in reach
+    assert bench.clock.now().timestamp() == bench.wall
 
 
 # ---------------------------------------------------------------- what is done

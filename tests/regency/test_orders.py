@@ -63,7 +63,7 @@ class Ends:
 
     def be_born(self, kiosk: str = KIOSK, nonce: str | None = None) -> None:
         """The kiosk connects."""
-        nonce = self.bench.desk.fresh_nonce() if nonce is None else nonce
+        nonce = self.bench.clock.fresh_nonce() if nonce is None else nonce
         last = self.bench.store.orders.highest()
         birth = wire.StateUp(True, 1, nonce=nonce, last_order=last)
         self.exchange.take(wire.state_topic(kiosk), wire.encode(birth))
