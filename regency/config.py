@@ -29,13 +29,16 @@ class ServerSection(msgspec.Struct, frozen=True):
 
 
 class LinkSection(msgspec.Struct, frozen=True):
-    """[link]: the broker, mTLS. The certificate's common name is ``regency``."""
+    """[link]: the broker, mTLS. The certificate's common name is ``regency``. ``shared`` is false
+    for a broker that knows no shared subscriptions; there is one worker only then.
+    """
 
     host: str
     ca: str
     certificate: str
     key: str
     port: Port = 8883
+    shared: bool = True
 
 
 class KeysSection(msgspec.Struct, frozen=True):

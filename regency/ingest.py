@@ -38,14 +38,15 @@ LOOK_AGAIN_SECONDS = 60.0
 ORDERS_SECONDS = 2.0
 """Orders are given by another process: so often the database is asked for them."""
 CLIENT_ID = "regency"
-MESSAGES = "$share/regency/k1/+/up/#"
+MESSAGES = "k1/+/up/#"
+SHARED = f"$share/{CLIENT_ID}/{MESSAGES}"
 BIRTHS = "k1/+/st"
 _log = logging.getLogger(__name__)
 
 
 class Ingest:
     """Connects, listens, and has the exchange take and send messages in one thread. ``worker``
-    tells several processes apart; only worker 0 sends down.
+    tells several processes apart; only worker 0 sends down. Without ``shared`` it is alone.
     """
 
     def __init__(
@@ -57,8 +58,11 @@ class Ingest:
         worker: int = 0,
         look_again_seconds: float = LOOK_AGAIN_SECONDS,
         command_seed: bytes | None = None,
+        shared: bool = True,
     ) -> None:
-        self._topics = [(MESSAGES, 1)] if worker else [(MESSAGES, 1), (BIRTHS, 1)]
+        self._topics = [(SHARED if shared else MESSAGES, 1)]
+        if worker == 0:
+            self._topics.append((BIRTHS, 1))
         self._exchange = Exchange(intake, store, self._publish, command_seed)
         self._address = address
         self._failures = 0

@@ -33,6 +33,7 @@ def serve(config: RegencyConfig) -> int:
         (link.host, link.port),
         config.tls_files,
         command_seed=config.command_seed,
+        shared=link.shared,
     )
     workflow = Workflow(
         store, Typesetter(), catalogue, config.credentials, config.public_url, ingest.notify

@@ -6,6 +6,7 @@ import json
 import signal
 import threading
 
+from firmware.core.errors import ConfigurationError
 from regency.config import RegencyConfig
 from regency.ingest import Ingest
 from regency.intake import Intake
@@ -15,8 +16,11 @@ from regency.store import Store
 
 def work(config: RegencyConfig, worker: int) -> int:
     """Take in messages as worker number ``worker``, from 1, until SIGTERM. Two of one number
-    would push each other off the broker. Prints one JSON line once the broker listens.
+    would push each other off the broker. Prints one JSON line once the broker listens. Raises
+    ConfigurationError where there can be no second worker.
     """
+    if not config.link.shared:
+        raise ConfigurationError("[link] shared is false: the server's own worker takes everything")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -40,7 +40,7 @@ class Wire:
         self.ingest = self.start()
         self.links: list[Link] = []
 
-    def start(self) -> Ingest:
+    def start(self, shared: bool = True) -> Ingest:
         keys = self.broker.regency.server / "keys"
         ingest = Ingest(
             Intake(self.store, load_catalogue(), SEED),
@@ -48,6 +48,7 @@ class Wire:
             ("127.0.0.1", self.broker.port),
             (keys / "ca.pem", keys / "server.pem", keys / "server.key"),
             command_seed=self.command_seed,
+            shared=shared,
         )
         ingest.start()
         assert ingest.connected.wait(PATIENCE_SECONDS)

@@ -4,6 +4,7 @@ that dies is made up for by the others.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,13 +30,13 @@ class Workers(Wire):
         (server / "keys" / "regency.seed").write_text(SEED.hex())
         self._children = Children(folder / "logs")
         self.workers = {number: self.start_worker(number) for number in (1, 2)}
+        for number, child in self.workers.items():
+            assert child.ready() == {"ready": True, "worker": number}
 
     def start_worker(self, number: int) -> Child:
         config = self.broker.regency.config
         command = [sys.executable, "-m", "regency", "--config", config, "ingest"]
-        child = self._children.start(f"worker-{number}", [*command, "--worker", str(number)])
-        assert child.ready() == {"ready": True, "worker": number}
-        return child
+        return self._children.start(f"worker-{number}", [*command, "--worker", str(number)])
 
     def heard_the_birth(self) -> bool:
         with self.store.engine.begin() as db:
@@ -55,6 +56,23 @@ def line(tmp_path: Path, database_url: str) -> Iterator[Workers]:
     workers = Workers(tmp_path, database_url)
     yield workers
     workers.close()
+
+
+def test_a_broker_without_shared_subscriptions_has_one_worker(tmp_path: Path) -> None:
+    line = Wire(tmp_path)
+    try:
+        line.ingest.close()
+        line.ingest = line.start(shared=False)
+        link, hears = line.kiosk()
+        link.publish("req", wire.encode(_request(1)))
+        assert hears()["id"] == _request(1).id
+        config = line.broker.regency.config
+        config.write_text(config.read_text().replace("[link]", "[link]\nshared = false"))
+        command = [sys.executable, "-m", "regency", "--config", config, "ingest", "--worker", "1"]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert (ended.returncode, "[link] shared is false" in ended.stderr) == (2, True)
+    finally:
+        line.close()
 
 
 BOOT_ID = "0123456789abcdef"
