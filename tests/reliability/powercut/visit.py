@@ -4,6 +4,7 @@ clean restart, the signed letter coming down, the letter printed and told.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import socket
@@ -183,13 +184,18 @@ class _Wire:
                 self._peer, _ = self._listener.accept()
             except OSError:
                 return  # closed
-            for line in self._peer.makefile("rb"):
-                topic, _, payload = line.rstrip(b"\n").partition(b" ")
-                self.office.take(topic.decode(), payload)
+            with contextlib.suppress(ConnectionError):  # as a kiosk ends
+                self._hear(self._peer)
+
+    def _hear(self, peer: socket.socket) -> None:
+        for line in peer.makefile("rb"):
+            topic, _, payload = line.rstrip(b"\n").partition(b" ")
+            self.office.take(topic.decode(), payload)
 
     def _send(self, topic: str, payload: bytes) -> None:
         assert self._peer is not None
-        self._peer.sendall(topic.encode() + b" " + payload + b"\n")
+        with contextlib.suppress(OSError):  # it has just stopped: the regency sends again
+            self._peer.sendall(topic.encode() + b" " + payload + b"\n")
 
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
