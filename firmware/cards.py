@@ -47,10 +47,12 @@ class Cards:
 
     def change_pin(self, command: commands.ChangePin) -> None:
         """Have the new key made. A vault that is not open, or a profile without a token (the
-        regency could not tell a forged change from this one), changes nothing.
+        regency could not tell a forged change from this one), changes nothing; nor does a card that
+        is known here for this visit alone.
         """
         opened = self._visits.opened(command.visit)
-        if opened is None or not opened.tokens:
+        is_guest = opened is not None and self._store.entry(opened.tag) is None
+        if opened is None or not opened.tokens or is_guest:
             self._journal.write("pin.change", outcome="impossible")
             self._tell(events.PinNotChanged(command.visit))
             return

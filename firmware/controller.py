@@ -16,6 +16,7 @@ from functools import partial
 
 import msgspec
 
+from firmware.asking import Asking
 from firmware.cards import Cards
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
@@ -154,6 +155,14 @@ class Controller:
             self._clock,
             self._hands(),
         )
+        self._asking = Asking(
+            parts.journal,
+            self._visits,
+            lambda: secrets.token_hex(16),
+            partial(parts.link.publish, "ask"),
+            lambda: self._line.is_online,
+        )
+        self._visits.ask_with(self._asking.ask)
         self._post = Post(
             parts.store,
             outbox,
@@ -164,6 +173,7 @@ class Controller:
             self._changed,
             self._orders.take,
         )
+        self._post.on_answer(self._asking.answered)
 
     def _hands(self) -> Hands:
         """What the order desk works with."""
@@ -435,6 +445,7 @@ class Controller:
         self._has_waste = True
         self._visits.close()
         self._enrolling.stop()
+        self._asking.stop()
         self._printing.visit_ended()
 
     def _submit(self, command: commands.Submit) -> None:

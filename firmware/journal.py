@@ -48,6 +48,8 @@ EVENTS: dict[str, Kind] = {
         "An officer enrolled a card: stored (it goes to the regency), or failed.",
         ("outcome", "error"),
     ),
+    "card.asked": Kind("The regency was asked for a card that is not known here."),
+    "card.answered": Kind("Its answer: entry, unknown or limited.", ("outcome",)),
     "card.unlocked": Kind("An officer unlocked a card after too many wrong PINs."),
     "request.stored": Kind("A request is durable here.", ("request_id",)),
     "request.failed": Kind("A request could not be made durable.", ("error",)),

@@ -50,6 +50,11 @@ class Post:
         self._tell = tell
         self._changed = changed
         self._orders = orders
+        self._answered: Callable[[wire.AskDown], None] = lambda _answer: None
+
+    def on_answer(self, answered: Callable[[wire.AskDown], None]) -> None:
+        """Who hears what the regency says of a card that was asked for."""
+        self._answered = answered
 
     def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Messages by topic, in the order they came. What cannot be used is buried with its
@@ -75,6 +80,8 @@ class Post:
                 self._refused(receipt)
         elif kind == "dn/res":
             self._resident(_decode_resident(payload))
+        elif kind == "dn/ask":
+            self._answered(wire.decode(payload, wire.AskDown))
         elif kind == "dn/cmd" and self._orders is not None:
             self._orders("cmd", payload)
         elif kind == "dn/cfg" and self._orders is not None:
@@ -107,7 +114,7 @@ class Post:
     def _resident(self, message: wire.ResidentDown) -> None:
         match message:
             case wire.DirectoryEntry():
-                _check_entry(message)
+                check_entry(message)
                 if not self._store.take_entry(message):
                     return  # unanswered, so that it comes again
                 self._journal.write("directory.updated", revoked=message.revoked)
@@ -152,7 +159,8 @@ def _known_state(text: str) -> RequestState:
         raise WireError("a request is in a state that this kiosk does not know") from None
 
 
-def _check_entry(entry: wire.DirectoryEntry) -> None:
+def check_entry(entry: wire.DirectoryEntry) -> None:
+    """What a PIN would be tried against must be usable; raises WireError."""
     if not is_usable(entry.kdf, entry.salt, entry.public_key) or len(entry.tag) != TAG_BYTES:
         raise WireError("a directory entry has a key, salt, tag or costs out of range")
     if entry.role not in ("", OFFICER_ROLE):

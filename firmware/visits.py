@@ -52,6 +52,8 @@ class Visits:
         self._expected: int | None = None
         self._checking: int | None = None
         self._enrolments: Callable[[OpenVault], tuple[EnrolmentItem, ...]] = lambda _opened: ()
+        self._guest: Entry | None = None
+        self._ask: Callable[[int, bytes], wire.AskedOutcome | None] = lambda *_: "offline"
         self._may_try_at: dict[bytes, float] = {}
 
     # ------------------------------------------------------------ card and PIN
@@ -59,16 +61,39 @@ class Visits:
     def look_up(self, command: commands.LookUp, now: float) -> None:
         """Find the card's entry. A wait that a restart forgot begins anew."""
         tag, entry = self._entry(command.identity)
-        if entry is None or entry.revoked:
-            self._tell(events.CardUnknown(command.visit, revoked=entry is not None))
-            return
+        if entry is None:
+            self._ask_for(command.visit, tag)
+        elif entry.revoked:
+            self._tell(events.CardUnknown(command.visit, revoked=True))
+        else:
+            self._known(command.visit, tag, now)
+
+    def _known(self, visit: int, tag: bytes, now: float) -> None:
         tries = self._store.wrong_pins(tag)
         if lockout.needs_officer(tries):
             self._journal.write("pin.locked")
-            self._tell(events.CardLocked(command.visit))
+            self._tell(events.CardLocked(visit))
             return
         until = self._may_try_at.setdefault(tag, now + lockout.wait_seconds(tries))
-        self._tell(events.CardKnown(command.visit, max(0.0, until - now)))
+        self._tell(events.CardKnown(visit, max(0.0, until - now)))
+
+    def _ask_for(self, visit: int, tag: bytes) -> None:
+        why_not = self._ask(visit, tag)
+        if why_not is None:
+            self._tell(events.CardAsked(visit))
+        else:
+            self._tell(events.CardUnknown(visit, revoked=False, asked=why_not))
+
+    def guest_known(self, visit: int, entry: wire.DirectoryEntry, now: float) -> None:
+        """The regency knows the card: its entry is kept until the visit is over."""
+        self._guest = Entry(
+            entry.tag, entry.salt, entry.kdf, entry.public_key, entry.sealed_profile, False
+        )
+        self._known(visit, entry.tag, now)
+
+    def stays_unknown(self, visit: int, outcome: wire.AskedOutcome) -> None:
+        """The regency does not know the card either, or does not say."""
+        self._tell(events.CardUnknown(visit, revoked=False, asked=outcome))
 
     def check(self, command: commands.CheckPin, now: float) -> None:
         """Try the PIN of the open vault once more, at the same price as the first time."""
@@ -120,6 +145,10 @@ class Visits:
         """How an officer's own page learns what was enrolled here."""
         self._enrolments = enrolments
 
+    def ask_with(self, ask: Callable[[int, bytes], wire.AskedOutcome | None]) -> None:
+        """How the regency is asked for an unknown card; None when it was."""
+        self._ask = ask
+
     def forgive(self, tag: bytes) -> None:
         """An officer unlocked the card: no try counts and no wait is left."""
         self._store.forgive_pins(tag)
@@ -142,6 +171,7 @@ class Visits:
     def close(self) -> None:
         """Forget everything that was opened."""
         self._open = None
+        self._guest = None
         self._expected = None
         self._checking = None
 
@@ -155,7 +185,10 @@ class Visits:
 
     def _entry(self, identity: CardIdentity) -> tuple[bytes, Entry | None]:
         tag = seal.card_tag(self._site_key, identity.uid)
-        return tag, self._store.entry(tag)
+        entry = self._store.entry(tag)
+        if entry is None and self._guest is not None and self._guest.tag == tag:
+            entry = self._guest
+        return tag, entry
 
     def _sealed(self, tag: bytes) -> tuple[tuple[SealedLetter, ...], tuple[SealedRequest, ...]]:
         return tuple(self._store.letters_of(tag)), tuple(self._store.requests_of(tag))

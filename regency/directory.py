@@ -83,6 +83,14 @@ def tell_directory(db: Connection, tag: bytes | None = None) -> set[str]:
     return touched
 
 
+def entry_of(db: Connection, tag: bytes) -> tuple[str | None, wire.DirectoryEntry | None]:
+    """The resident of this card and its entry outside any numbering; never an officer's."""
+    query = select(t.enrolments.c.nik).where(t.enrolments.c.tag == tag)
+    nik = db.execute(query).scalar_one_or_none()
+    cards = _cards(db, tag) if nik is not None else []
+    return nik, cards[0].entry(0) if cards else None
+
+
 def doubt(db: Connection, kiosk: str, tag: bytes) -> None:
     """What this kiosk holds of the card is another thing than what it was told: it will be told
     again, whatever it is.

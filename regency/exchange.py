@@ -15,6 +15,7 @@ import msgspec
 from firmware.core import wire
 from firmware.core.errors import WireError
 from firmware.core.retry import resend_after
+from regency.asks import Asks
 from regency.cards import Answer
 from regency.intake import Intake
 from regency.orders import Orders, Waiting
@@ -53,6 +54,7 @@ class Exchange:
         self._publish = publish
         self._orders = Orders(store, command_seed)
         self._clock = clock
+        self._asks = Asks(store)
         self._sent: dict[str, int] = {}
         self._flights: dict[str, dict[int, _Flight]] = {}
         self._ordered: dict[Waiting, _Flight] = {}
@@ -111,6 +113,9 @@ class Exchange:
                 self._receipt(kiosk, self._intake.take_request(kiosk, request))
             case "up/evt":
                 self._take_event(kiosk, wire.decode_event(payload))
+            case "up/ask":
+                answer = self._asks.answer(kiosk, wire.decode(payload, wire.AskUp))
+                self._publish(wire.down_topic(kiosk, "ask"), wire.encode(answer))
             case "up/rcp":
                 self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":

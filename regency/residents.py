@@ -11,6 +11,7 @@ from firmware.core.errors import ConfigurationError
 from firmware.core.letters import Catalogue
 from firmware.core.request import Profile
 from regency import tables as t
+from regency.asks import has_visited
 from regency.database import transact
 from regency.directory import forget_token, tell_directory
 from regency.journal import now_text
@@ -101,7 +102,8 @@ def _change_address(db: Connection, nik: str, village: Village, address: Address
 
 def village_for(db: Connection, kiosk: str, nik: str) -> str | None:
     """The resident's village, when a kiosk may ask for a letter of theirs: it stands there, or
-    where they lived before. What a kiosk accepted before it heard of the move is not refused.
+    where they lived before, or was given their card when they came. What a kiosk accepted before
+    it heard of a move is not refused.
     """
     r, m = t.residents.c, t.moves.c
     here = select(t.kiosks.c.village).where(t.kiosks.c.id == kiosk).scalar_subquery()
@@ -109,7 +111,8 @@ def village_for(db: Connection, kiosk: str, nik: str) -> str | None:
     if row is None or row.village == row.here:
         return row.village if row else None
     moved = select(m.nik).where(m.nik == nik, m.village == row.here)
-    return row.village if db.execute(moved).one_or_none() else None
+    known = db.execute(moved).one_or_none() is not None or has_visited(db, kiosk, nik)
+    return row.village if known else None
 
 
 def follow(db: Connection, request_id: str, kiosk: str, village: str) -> None:

@@ -154,6 +154,17 @@ letter_places = Table(
     PrimaryKeyConstraint("request_id", "kiosk"),
 )
 
+# Which kiosk asked for a card that it did not know, when (seconds since 1970), and whose it was
+# (nothing when nobody has it). A row with a resident stays: their request may come later.
+asks = Table(
+    "asks",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False, index=True),
+    Column("nik", ForeignKey("residents.nik"), nullable=True),
+    Column("at", BigInteger, nullable=False),
+)
+
 # Append-only: what happened to a request, who did it and when.
 events = Table(
     "events",

@@ -205,6 +205,7 @@ TROUBLED_DEVICES = (
 SCREENS: dict[str, view.Screen] = {
     "attract": view.Attract(),
     "wait": view.Wait(Say("Sebentar, data Anda sedang dibuka…")),
+    "wait-asking": view.Wait(Say("Kartu belum dikenal di sini. Bertanya ke kabupaten…")),
     "pin": view.Pin(3, None, 0),
     "pin-wrong": view.Pin(0, Say("PIN belum cocok. Masih ada {n} kali lagi.", {"n": "3"}), 0),
     "pin-locked": view.Pin(0, Say("PIN salah lima kali."), 15),
@@ -263,6 +264,15 @@ SCREENS: dict[str, view.Screen] = {
         Say("Kartu ini belum terdaftar"),
         Say("Anjungan belum mengenal e-KTP ini. Tidak ada yang salah dengan kartunya."),
         Say("Mintalah petugas di kantor desa untuk mendaftarkan kartu Anda. Cukup sekali saja."),
+        False,
+    ),
+    "notice-offline": view.Notice(
+        Say("Kartu ini belum dikenal di sini"),
+        Say("Anjungan sedang tidak tersambung, jadi belum dapat bertanya ke kabupaten."),
+        Say(
+            "Coba lagi nanti. Kartu yang belum pernah didaftarkan didaftarkan petugas di kantor"
+            " desa."
+        ),
         False,
     ),
     "notice-retry": view.Notice(

@@ -15,6 +15,7 @@ from firmware.core.commands import (
     Submit,
 )
 from firmware.core.events import (
+    CardAsked,
     CardFailed,
     CardKnown,
     CardLocked,
@@ -30,7 +31,16 @@ from firmware.core.events import (
     VaultDamaged,
     VaultOpened,
 )
-from firmware.core.notices import DAMAGED, LOCKED, NOT_ENROLLED, NOT_STORED, REVOKED, UNREADABLE
+from firmware.core.notices import (
+    DAMAGED,
+    LOCKED,
+    NOT_ANSWERED,
+    NOT_ENROLLED,
+    NOT_KNOWN_OFFLINE,
+    NOT_STORED,
+    REVOKED,
+    UNREADABLE,
+)
 from firmware.core.state import Filed, Phase, Printing, State, Visit
 from firmware.core.transition import Result, Transition, end, is_printing, row, tell
 from firmware.core.view import Say
@@ -77,7 +87,16 @@ def _known(state: State, event: CardKnown) -> Result:
 
 
 def unknown(state: State, event: CardUnknown) -> Result:
-    return tell(state, REVOKED if event.revoked else NOT_ENROLLED)
+    if event.revoked:
+        return tell(state, REVOKED)
+    return tell(state, _NOT_KNOWN.get(event.asked, NOT_ENROLLED))
+
+
+_NOT_KNOWN = {"offline": NOT_KNOWN_OFFLINE, "limited": NOT_ANSWERED}
+
+
+def _asked(state: State, _event: CardAsked) -> Result:
+    return state.enter(P.ASKING), ()
 
 
 def locked(state: State, _event: CardLocked) -> Result:
@@ -269,6 +288,12 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.LOOKING_UP, CardLocked): row(locked, P.NOTICE),
     (P.LOOKING_UP, CardTapped): _AGAIN,
     (P.LOOKING_UP, CardTaken): _TAKEN,
+    (P.LOOKING_UP, CardAsked): row(_asked, P.ASKING),
+    (P.ASKING, CardKnown): row(_known, P.PIN),
+    (P.ASKING, CardUnknown): row(unknown, P.NOTICE),
+    (P.ASKING, CardLocked): row(locked, P.NOTICE),
+    (P.ASKING, CardTapped): _AGAIN,
+    (P.ASKING, CardTaken): _TAKEN,
     (P.PIN, view.Digit): row(_digit, P.OPENING),
     (P.PIN, view.Erase): row(_erase),
     (P.PIN, view.Finish): _FINISH,

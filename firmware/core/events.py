@@ -23,6 +23,7 @@ from firmware.core.view import (
     ReadyItem,
     TapStep,
 )
+from firmware.core.wire import AskedOutcome
 from hw.protocols import CardIdentity, CardTrouble, Fault
 
 
@@ -83,11 +84,21 @@ class CardKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class CardAsked:
+    """The card is not in the directory; the regency was asked."""
+
+    visit: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardUnknown:
-    """The card is not in the directory, or (``revoked``) was taken out of use."""
+    """The card is not in the directory, or (``revoked``) was taken out of use. ``asked``: what
+    came of asking the regency.
+    """
 
     visit: int
     revoked: bool
+    asked: AskedOutcome = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +338,7 @@ Event = (
     | CardFailed
     | CardTaken
     | CardKnown
+    | CardAsked
     | CardUnknown
     | CardLocked
     | PinRefused

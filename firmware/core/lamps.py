@@ -10,6 +10,7 @@ _BY_PHASE: dict[Phase, Pattern] = {
     Phase.TECHNICIAN: Pattern.TECHNICIAN_EXPECTED,
     Phase.ATTRACT: Pattern.CARD_PLEASE,
     Phase.LOOKING_UP: Pattern.BUSY,
+    Phase.ASKING: Pattern.BUSY,
     Phase.OPENING: Pattern.BUSY,
     Phase.STORING: Pattern.BUSY,
     Phase.CHECKING_PIN: Pattern.BUSY,

@@ -15,6 +15,16 @@ NOT_ENROLLED = _notice(
     "Anjungan belum mengenal e-KTP ini. Tidak ada yang salah dengan kartunya.",
     "Mintalah petugas di kantor desa untuk mendaftarkan kartu Anda. Cukup sekali saja.",
 )
+NOT_KNOWN_OFFLINE = _notice(
+    "Kartu ini belum dikenal di sini",
+    "Anjungan sedang tidak tersambung, jadi belum dapat bertanya ke kabupaten.",
+    "Coba lagi nanti. Kartu yang belum pernah didaftarkan didaftarkan petugas di kantor desa.",
+)
+NOT_ANSWERED = _notice(
+    "Kartu ini belum dikenal di sini",
+    "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
+    "Silakan coba lagi beberapa saat lagi, atau hubungi petugas di kantor desa.",
+)
 REVOKED = _notice(
     "Kartu ini tidak dapat dipakai",
     "Kartu ini tidak dilayani lagi di sini: dilaporkan hilang, diganti, atau pemiliknya pindah.",

@@ -197,6 +197,7 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.OUT_OF_SERVICE: _out_of_service,
     Phase.ATTRACT: _attract,
     Phase.LOOKING_UP: _wait("Sebentar, kartu sedang dibaca…"),
+    Phase.ASKING: _wait("Kartu belum dikenal di sini. Bertanya ke kabupaten…"),
     Phase.PIN: _pin,
     Phase.OPENING: _wait("Sebentar, data Anda sedang dibuka…"),
     Phase.HOME: _home,

@@ -25,7 +25,7 @@ from firmware.core.events import (
     Tick,
 )
 from firmware.core.lamps import lamps_of
-from firmware.core.notices import SLOW, UNSURE_CHANGED, UNSURE_ENROLLED, UNSURE_STORED
+from firmware.core.notices import NOT_ANSWERED, SLOW, UNSURE_CHANGED, UNSURE_ENROLLED, UNSURE_STORED
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
@@ -110,7 +110,12 @@ def _tick(state: State, event: Tick) -> Result:
     return state, ()
 
 
-_TOO_LONG = {P.STORING: UNSURE_STORED, P.CHANGING_PIN: UNSURE_CHANGED, P.ENROLLING: UNSURE_ENROLLED}
+_TOO_LONG = {
+    P.ASKING: NOT_ANSWERED,
+    P.STORING: UNSURE_STORED,
+    P.CHANGING_PIN: UNSURE_CHANGED,
+    P.ENROLLING: UNSURE_ENROLLED,
+}
 """What is said when the kiosk's own work does not end, where more than time was lost."""
 
 

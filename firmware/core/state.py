@@ -33,6 +33,7 @@ class Phase(StrEnum):
     OUT_OF_SERVICE = "outOfService"
     ATTRACT = "attract"
     LOOKING_UP = "lookingUp"
+    ASKING = "asking"
     PIN = "pin"
     OPENING = "opening"
     HOME = "home"
@@ -281,6 +282,7 @@ ATTENDED = frozenset(
 WORKING = frozenset(
     {
         Phase.LOOKING_UP,
+        Phase.ASKING,
         Phase.OPENING,
         Phase.STORING,
         Phase.CHECKING_PIN,

@@ -7,7 +7,7 @@ an older end reads what a newer one sends. Bytes are base64 (RFC 4648, padded).
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -131,6 +131,17 @@ EventUp = CollectedUp | OrderDone | PinChangedUp | EnrolUp
 """All that may come on up/evt."""
 
 
+AskedOutcome = Literal["entry", "unknown", "limited", "offline"]
+
+
+class AskUp(msgspec.Struct, frozen=True):
+    """up/ask: a card that this kiosk does not know is on its reader. Sent once, never kept."""
+
+    id: str
+    tag: bytes
+    v: int = VERSION
+
+
 class ReceiptUp(msgspec.Struct, frozen=True):
     """up/rcp: the message ``srv_seq`` (that one alone) is durable at the kiosk.
 
@@ -233,6 +244,17 @@ class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
     sealed_profile: bytes
     revoked: bool = False
     role: str = ""
+    v: int = VERSION
+
+
+class AskDown(msgspec.Struct, frozen=True):
+    """dn/ask: the answer to AskUp ``id``. ``entry`` (its ``srv_seq`` is 0) is for the visit alone
+    and never stored. ``outcome``: entry, unknown, or limited (this kiosk asked too often).
+    """
+
+    id: str
+    outcome: AskedOutcome
+    entry: DirectoryEntry | None = None
     v: int = VERSION
 
 

@@ -5,7 +5,7 @@ Hypothesis plays citizens, cards, a technician, workers that answer late or neve
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -29,7 +29,16 @@ from hw.protocols import CardTrouble, Fault
 from tests.core.samples import BUSINESS, CATALOGUE, TODAY, card, profile, resting
 
 PEOPLE = (1, 2, 3)
-OFFICER = 3
+GUEST, OFFICER = 2, 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The regency was asked for a card; it may answer, or not."""
+
+    visit: int
+
+
 DIGITS = st.integers(0, 9)
 SILENT = commands.ShowLamps | commands.CloseVault | commands.PrintStatusSlip
 PRINT_STATES: tuple[view.PrintState, ...] = (
@@ -143,6 +152,7 @@ class Visits(RuleBasedStateMachine):
                 self.send(events.ReaderChanged(online=True))
             case (
                 Phase.LOOKING_UP
+                | Phase.ASKING
                 | Phase.OPENING
                 | Phase.STORING
                 | Phase.CHECKING_PIN
@@ -245,18 +255,32 @@ class Visits(RuleBasedStateMachine):
         answer = self.answer_to(command, data)
         self.send(answer)
 
-    def answer_to(self, command: commands.Command, data: st.DataObject) -> events.Event:
+    def answer_to(self, command: commands.Command | Asked, data: st.DataObject) -> events.Event:
         ways = self.ways_to_answer(command)
-        return ways[0] if self.all_goes_well else data.draw(st.sampled_from(ways))
+        answer = ways[0] if self.all_goes_well else data.draw(st.sampled_from(ways))
+        if isinstance(answer, events.CardAsked):
+            self.waiting.append(Asked(answer.visit))
+        return answer
 
-    def ways_to_answer(self, command: commands.Command) -> list[events.Event]:
+    def ways_to_answer(self, command: commands.Command | Asked) -> list[events.Event]:
         """Every way in which a command can be answered; the hoped-for one first."""
         match command:
             case commands.LookUp(visit):
-                return [
+                ways: list[events.Event] = [
                     events.CardKnown(visit, 0.0),
                     events.CardKnown(visit, 15.0),
                     events.CardUnknown(visit, revoked=False),
+                    events.CardUnknown(visit, revoked=False, asked="offline"),
+                    events.CardLocked(visit),
+                ]
+                asked: list[events.Event] = [events.CardAsked(visit)]
+                is_guest = self.owner_of_visit[visit] == GUEST
+                return asked + ways if is_guest else ways + asked
+            case Asked(visit):
+                return [
+                    events.CardKnown(visit, 0.0),
+                    events.CardUnknown(visit, revoked=False),
+                    events.CardUnknown(visit, revoked=False, asked="limited"),
                     events.CardLocked(visit),
                 ]
             case commands.OpenVault(visit):

@@ -30,7 +30,7 @@ def test_the_right_pin_opens_the_profile(kiosk: Kiosk) -> None:
 
 
 def test_a_stranger_and_a_revoked_card(kiosk: Kiosk) -> None:
-    assert kiosk.look_up(2) == events.CardUnknown(1, revoked=False)
+    assert kiosk.look_up(2) == events.CardUnknown(1, revoked=False, asked="offline")
     kiosk.store.take_entry(people.entry(1, 2, revoked=True))
     assert kiosk.look_up(1) == events.CardUnknown(1, revoked=True)
 

@@ -4,11 +4,13 @@ posts, exchange and databases; only the broker is a list, and each kiosk's line 
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import insert, select, update
 
+from firmware.asking import Asking
 from firmware.core import events, seal, view, wire
 from firmware.core.request import RequestState
 from firmware.outbox import Outbox
@@ -55,6 +57,19 @@ class Kiosk(Vault):
             self.told.append,
             lambda: None,
         )
+
+        self.is_online = False
+        names = itertools.count(1)
+        self.asking = Asking(
+            self.journal,
+            self.visits,
+            lambda: f"ask-{next(names)}",
+            lambda raw: self.up.append((wire.up_topic(kiosk, "ask"), raw)),
+            lambda: self.is_online,
+            lambda: self.now,
+        )
+        self.visits.ask_with(self.asking.ask)
+        self.post.on_answer(self.asking.answered)
 
     def say(self, kind: str, message: msgspec.Struct) -> None:
         self.up.append((f"k1/{self.id}/{kind}", wire.encode(message)))
