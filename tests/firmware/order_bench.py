@@ -47,6 +47,10 @@ def packed(catalogue: Catalogue) -> bytes:
     return zlib.compress(msgspec.json.encode(catalogue))
 
 
+class PowerCutError(Exception):
+    """The power goes while an order runs: nothing after that line happens."""
+
+
 class Bench:
     """``wall`` is the system's clock, which may be wrong; ``truth`` is the regency's."""
 
@@ -58,6 +62,8 @@ class Bench:
         self.births: list[str] = []
         self.file_catalogue = CATALOGUE
         self.prints_tickets = True
+        self.examined = 0
+        self.dies_at_work = False
         self._numbers = itertools.count(1)
         self.start()
 
@@ -88,14 +94,20 @@ class Bench:
     def _hands(self) -> Hands:
         return Hands(
             self.told.append,
-            lambda: (
-                DeviceLine("reader", Say("Pembaca kartu"), "well", Say("Baik")),
-                DeviceLine("lamps", Say("Lampu"), "notThere", Say("Tidak menjawab")),
-            ),
+            self._devices,
             lambda: self.births.append(self.clock.fresh_nonce()),
             lambda: None,
             lambda: None,
             self.prints_tickets,
+        )
+
+    def _devices(self) -> tuple[DeviceLine, ...]:
+        self.examined += 1
+        if self.dies_at_work:
+            raise PowerCutError
+        return (
+            DeviceLine("reader", Say("Pembaca kartu"), "well", Say("Baik")),
+            DeviceLine("lamps", Say("Lampu"), "notThere", Say("Tidak menjawab")),
         )
 
     def lose_power(self) -> None:

@@ -18,7 +18,7 @@ from firmware.core.print_job import JobState
 from firmware.order_desk import OrderDesk
 from firmware.service import STATUS_SLIP
 from tests.core.samples import CATALOGUE, PLAIN
-from tests.firmware.order_bench import KIOSK, NOW, SEED, Bench, packed
+from tests.firmware.order_bench import KIOSK, NOW, SEED, Bench, PowerCutError, packed
 
 SHORT = Catalogue(2, (PLAIN,))
 
@@ -84,6 +84,19 @@ def test_a_power_cut_between_mark_and_run_is_no_second_run(bench: Bench) -> None
     bench.lose_power()
     assert bench.answers() == [(1, "unknown")]
     assert bench.told == [ServiceAsked(long=False)]
+
+
+def test_an_order_is_marked_before_it_runs(bench: Bench) -> None:
+    bench.dies_at_work = True
+    order = bench.an_order("self-test", {})
+    with pytest.raises(PowerCutError):
+        bench.hear("cmd", orders.sign(SEED, "cmd", order))
+    bench.dies_at_work = False
+    bench.lose_power()
+    bench.tell_time()
+    bench.hear("cmd", orders.sign(SEED, "cmd", order))
+    assert bench.examined == 1
+    assert bench.answers() == [(1, "unknown")]
 
 
 def test_a_full_disk_lets_nothing_run(bench: Bench) -> None:
