@@ -86,7 +86,7 @@ def assemble(
     try:
         reader = registry.make_card_reader(_placed(config, sections.card))
         roll = registry.make_ticket_printer(sections.printer)
-        page = registry.make_page_printer(sections.page_printer)
+        page = registry.make_page_printer(sections.page_printer, sections.kiosk.id)
         indicator = registry.make_indicator(_placed(config, sections.indicator))
         inputs = registry.make_inputs(_placed(config, sections.inputs))
         registry.refuse_shared_pins(sections.indicator, sections.inputs)

@@ -89,7 +89,7 @@ class PrintRoom:
         """The job's thread and work; None when there is nothing to print it with or from."""
         job = held.job
         if job.medium == PAGE and self.page and held.letter:
-            return self.page[1], page_work(job.id, self.page[0], held.letter.pdf)
+            return self.page[1], page_work(job.id, self.page[0], held.letter.pdf, job.copy)
         slip = self._slip_of(held)
         if slip is None or self.roll is None:
             return None

@@ -174,9 +174,11 @@ def letter_work(job_id: int, printer: TicketPrinter, slip: Slip) -> Work:
     return Work(job_id, run)
 
 
-def page_work(job_id: int, printer: PagePrinter, pdf: bytes) -> Work:
-    """A job for a printer of sheets. Its title names no one."""
-    title = f"Surat {job_id}"
+def page_work(job_id: int, printer: PagePrinter, pdf: bytes, copy: int) -> Work:
+    """A job for a printer of sheets. Its title names no one, and tells which copy it is: the
+    sheet itself is the signed PDF as it is, and bears no number.
+    """
+    title = f"Surat {job_id} rangkap {copy}"
     return Work(
         job_id, lambda progress: printer.print(pdf, title, progress.sent, progress.all_sent)
     )

@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
 
@@ -30,9 +30,21 @@ def make_ticket_printer(section: Section) -> TicketPrinter | None:
     return printer
 
 
-def make_page_printer(section: Section) -> PagePrinter | None:
-    """[page_printer]: ``driver`` is "cups", "memory" or "none"."""
+@runtime_checkable
+class _Marking(Protocol):
+    """A page printer that marks its jobs with their kiosk."""
+
+    def belongs_to(self, kiosk: str) -> None:
+        """See ``hw.printer.page``."""
+
+
+def make_page_printer(section: Section, kiosk: str = "") -> PagePrinter | None:
+    """[page_printer]: ``driver`` is "cups", "memory" or "none". ``kiosk`` is the id by which its
+    jobs are known again at the machine.
+    """
     printer: PagePrinter | None = _make("page_printer", section, PAGE_PRINTERS)
+    if kiosk and isinstance(printer, _Marking):
+        printer.belongs_to(kiosk)
     return printer
 
 

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Iterator
 Value = int | str | bytes
 Attributes = dict[str, list[Value]]
 
+CANCEL_JOB = 0x0008
 GET_JOBS = 0x000A
 GET_PRINTER_ATTRIBUTES = 0x000B
 OPERATION_GROUP, END = 0x01, 0x03
 INTEGER, BOOLEAN, ENUM = 0x21, 0x22, 0x23
 BEGIN_COLLECTION, END_COLLECTION = 0x34, 0x37
 TEXT_WITH_LANGUAGE, NAME_WITH_LANGUAGE = 0x35, 0x36
-KEYWORD, URI, CHARSET, LANGUAGE = 0x44, 0x45, 0x47, 0x48
+NAME, KEYWORD, URI, CHARSET, LANGUAGE = 0x42, 0x44, 0x45, 0x47, 0x48
 TEXTS = range(0x41, 0x4A)
 FIRST_ERROR = 0x0400
+FIRST_VALUE = 0x10  # tags below begin a group
 
 
 class IppError(Exception):
@@ -34,9 +36,20 @@ def printer_question(uri: str, wanted: Iterable[str]) -> bytes:
 
 def ended_jobs_question(uri: str, most: int) -> bytes:
     """Get-Jobs: names and states of the last ``most`` jobs that have ended, newest first."""
-    limit = _named(INTEGER, "limit") + struct.pack(">Hi", 4, most)
     which = _attribute(KEYWORD, "which-jobs", "completed")
-    return _question(GET_JOBS, uri, limit + which, ("job-name", "job-state"))
+    return _question(GET_JOBS, uri, _number("limit", most) + which, ("job-name", "job-state"))
+
+
+def open_jobs_question(uri: str, most: int) -> bytes:
+    """Get-Jobs: ids and names of at most ``most`` jobs that have not ended."""
+    which = _attribute(KEYWORD, "which-jobs", "not-completed")
+    return _question(GET_JOBS, uri, _number("limit", most) + which, ("job-id", "job-name"))
+
+
+def cancel_question(uri: str, job: int, user: str) -> bytes:
+    """Cancel-Job for the job of that id, in the name of ``user``."""
+    name = _attribute(NAME, "requesting-user-name", user)
+    return _question(CANCEL_JOB, uri, _number("job-id", job) + name, ())
 
 
 def _question(operation: int, uri: str, more: bytes, wanted: Iterable[str]) -> bytes:
@@ -64,6 +77,10 @@ def _attribute(tag: int, name: str, value: str) -> bytes:
     return _named(tag, name) + struct.pack(">H", len(data)) + data
 
 
+def _number(name: str, value: int) -> bytes:
+    return _named(INTEGER, name) + struct.pack(">Hi", 4, value)
+
+
 def _named(tag: int, name: str) -> bytes:
     key = name.encode()
     return struct.pack(">BH", tag, len(key)) + key
@@ -71,30 +88,45 @@ def _named(tag: int, name: str) -> bytes:
 
 def answered(data: bytes) -> Attributes:
     """The attributes of an answer, collections left out. Raises IppError."""
+    found: Attributes = {}
+    for group in answered_groups(data):
+        for name, values in group.items():
+            found.setdefault(name, []).extend(values)
+    return found
+
+
+def answered_groups(data: bytes) -> list[Attributes]:
+    """The same, each group by itself: one for each job of Get-Jobs. Raises IppError."""
     try:
         _, _, status, _ = struct.unpack_from(">BBHI", data)
         if status >= FIRST_ERROR:
             raise IppError(f"it refuses to tell its state (0x{status:04x})")
-        found: Attributes = {}
+        groups: list[Attributes] = [{}]
         name, depth = "", 0
         for tag, key, value in _parts(data, 8):
+            if tag < FIRST_VALUE:
+                groups.append({})
+                continue
             name = key or name
             depth += (tag == BEGIN_COLLECTION) - (tag == END_COLLECTION)
             if depth == 0 and tag != END_COLLECTION:
-                found.setdefault(name, []).append(_value(tag, value))
+                groups[-1].setdefault(name, []).append(_value(tag, value))
     except struct.error as error:
         raise IppError("its answer is cut off") from error
-    return found
+    return groups
 
 
 def _parts(data: bytes, place: int) -> Iterator[tuple[int, str, bytes]]:
-    """Tag, name and value of each attribute; an empty name goes on with the one before."""
+    """Tag, name and value of each attribute; an empty name goes on with the one before. The
+    beginning of a group is its tag alone.
+    """
     while True:
         (tag,) = struct.unpack_from(">B", data, place)
         place += 1
         if tag == END:
             return
-        if tag < 0x10:  # the next group
+        if tag < FIRST_VALUE:
+            yield tag, "", b""
             continue
         name, place = _field(data, place)
         value, place = _field(data, place)

@@ -9,6 +9,7 @@ runs in the thread that owns the printer, and no wait is without end.
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -44,6 +45,7 @@ POLL_SECONDS = 0.4
 CANCEL_SECONDS = 8.0
 TROUBLE_SECONDS = 1.2  # a printer may report trouble for a moment while it takes a sheet
 WARNING_SECONDS = 8.0  # a warning that lasts while a job does not move is its cause
+LEFTOVER_SECONDS = 600.0  # a backend whose print server died tries on for minutes
 SILENCE_SECONDS = 15.0  # a busy machine may answer nobody but its own print server
 COMPLETED = 9
 GIVEN_UP = (7, 8)  # canceled, aborted
@@ -68,8 +70,15 @@ class CupsPagePrinter:
         self._port = int(port or IPP_PORT)
         self._queue = queue
         self._job_seconds = job_seconds
-        self._may_have_leftovers = True
+        self._mark = _mark_of(secrets.token_hex(4))
+        self._fear_leftovers()
         self._supplies: tuple[Supply, ...] = ()
+
+    def belongs_to(self, kiosk: str) -> None:
+        """Titles bear the kiosk's id from now on, so that a later process finds its jobs at a
+        machine that others use too. Until then they bear a random word of this process.
+        """
+        self._mark = _mark_of(kiosk)
 
     @property
     def supplies(self) -> tuple[Supply, ...]:
@@ -99,8 +108,9 @@ class CupsPagePrinter:
             return NotStarted(status)
         progress(0)
         try:
-            job = self._hand_over(link, pdf, title)
+            job = self._hand_over(link, pdf, self._mark + title)
         except (OSError, *Trouble) as error:
+            self._fear_leftovers()
             return Interrupted(0, self._lost(error))
         progress(len(pdf))
         all_sent()
@@ -125,11 +135,22 @@ class CupsPagePrinter:
                 "check that CUPS is running."
             )
 
+    def _fear_leftovers(self) -> None:
+        """Something of ours may lie in the queue or at the machine, and nobody is with it."""
+        self._may_have_leftovers = True
+        self._watch_machine_until = time.monotonic() + LEFTOVER_SECONDS
+
     def _clear_leftovers(self, link: Any) -> None:
-        """Once, before anything else: what a process that was killed left in the queue would come
-        out when the paper is filled in, and its citizen has long gone. It is cancelled first and
-        purged when that has reached the machine: a purge alone leaves the machine its copy.
+        """Before anything else: what a process that was killed left in the queue, or what lies
+        there since the print server broke off, would come out when the paper is filled in, and
+        its citizen has long gone. It is cancelled first and purged when that has reached the
+        machine: a purge alone leaves the machine its copy.
+
+        A print server that died has forgotten which job of the machine was ours, and its backend
+        may hand the letter over only now: the machine is asked itself, for a while.
         """
+        if time.monotonic() < self._watch_machine_until:
+            self._clear_machine(link)
         if not self._may_have_leftovers:
             return
         with contextlib.suppress(*Trouble):
@@ -137,6 +158,15 @@ class CupsPagePrinter:
                 self._end(link, job)
             link.cancelAllJobs(self._queue, my_jobs=True, purge_jobs=True)
             self._may_have_leftovers = False
+
+    def _clear_machine(self, link: Any) -> None:
+        with contextlib.suppress(*Trouble, *ipp_machine.NO_ANSWER):
+            device = urlsplit(str(self._attributes(link).get("device-uri", "")))
+            if device.scheme == "ipp" and device.hostname:
+                port = device.port or IPP_PORT
+                ipp_machine.cancel_jobs(
+                    device.hostname, port, device.geturl(), self._mark, cups.getUser()
+                )
 
     def _lost(self, error: Exception) -> PrinterOffline:
         return PrinterOffline(
@@ -230,6 +260,7 @@ class CupsPagePrinter:
                 time.sleep(POLL_SECONDS)
             return self._cancel(link, job, size, status or self._too_slow())
         except Trouble as error:
+            self._fear_leftovers()
             return Interrupted(size, self._lost(error))
 
     def _cancel(self, link: Any, job: int, size: int, status: PrinterStatus) -> PrintOutcome:
@@ -268,6 +299,10 @@ class CupsPagePrinter:
             f"The page printer {self._queue} did not finish a job within "
             f"{self._job_seconds:g} seconds; look at its display."
         )
+
+
+def _mark_of(owner: str) -> str:
+    return f"Anjungan {owner}: "
 
 
 class _Watch:

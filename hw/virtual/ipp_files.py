@@ -138,6 +138,7 @@ DefaultShared No
 WebInterface No
 DefaultAuthType None
 PreserveJobFiles No
+DirtyCleanInterval 0
 <Location />
   Order allow,deny
   Allow from 127.0.0.1

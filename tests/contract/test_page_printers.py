@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -9,9 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
+import cups  # type: ignore[import-not-found,import-untyped,unused-ignore]
 import pytest
 
+from hw.printer import page
+from hw.printer.ipp_machine import cancel_jobs
 from hw.printer.ipp_state import (
     Supply,
     f4_media,
@@ -296,9 +301,58 @@ def test_the_print_server_dies_in_mid_job_and_starts_again(
     assert isinstance(ended.status, PrinterOffline)
     assert isinstance(printer.status(), PrinterOffline)
     machine.start_cups_again()
+    printer.status()
     machine.set_trouble(None)
     until(lambda: isinstance(printer.status(), PrinterOnline))
+    assert machine.printed == []
+    assert machine.spooled() == []
     assert printer.print(LETTER, "Surat", ignore) == Confirmed()
+    assert len(machine.printed) == 1
+
+
+def test_a_print_server_that_is_busy_for_a_moment_keeps_no_letter(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The letter was told as broken off: it must not come out when the machine is mended."""
+    asked = page._job_state
+    looks = itertools.count()
+
+    def busy_once(link: object, job: int) -> int:
+        if next(looks) == 2:
+            raise cups.IPPError(0x0507, "server-error-busy")
+        return asked(link, job)
+
+    monkeypatch.setattr(page, "_job_state", busy_once)
+    machine.set_trouble("moving-to-paused")
+    assert isinstance(printer.print(LETTER, "Surat", ignore), Interrupted)
+    printer.status()
+    until(lambda: machine.jobs() == 0)
+    assert machine.spooled() == []
+    machine.set_trouble(None)
+    until(lambda: isinstance(printer.status(), PrinterOnline))
+    assert machine.printed == []
+
+
+def test_a_letter_that_only_the_machine_still_has_is_cancelled_there(
+    machine: VirtualPagePrinter, printer: CupsPagePrinter
+) -> None:
+    """The print server forgot it. What another kiosk prints at the same machine stays."""
+    printer.belongs_to("3204-1")
+    printer.status()
+    theirs = CupsPagePrinter(machine.server, machine.queue, 60)
+    theirs.belongs_to("3204-10")
+    theirs.status()
+    machine.set_trouble("moving-to-paused")
+    outcome = in_the_background(theirs)
+    until(lambda: machine.jobs() > 0)
+    printer.status()
+    assert machine.jobs() == 1
+    address = urlsplit(machine.uri)
+    assert address.hostname is not None and address.port is not None
+    where = (address.hostname, address.port, machine.uri)
+    assert cancel_jobs(*where, "Anjungan 3204-10: ", "x") == 1
+    assert isinstance(outcome(), Interrupted)
+    until(lambda: machine.jobs() == 0)
 
 
 def test_another_hosts_job_comes_first(
