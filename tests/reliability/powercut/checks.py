@@ -47,7 +47,7 @@ class Promises:
         match op.kind, op.path:
             case "send", "screen":
                 return self._shown(msgspec.json.decode(op.data, type=view.ViewState).screen)
-            case "send", "printer" if not _is_question(op.data):
+            case "send", "printer" if not is_question(op.data):
                 return replace(self, on_paper=self.on_paper | {_ON_PAPER.get(op.stage, "ticket")})
             case "send", "line":
                 return replace(self, messages=self.messages + 1)
@@ -79,7 +79,8 @@ def _is_new(before: Promises, screen: view.Pin) -> bool:
     return not (isinstance(last, view.Pin) and last.message == screen.message)
 
 
-def _is_question(data: bytes) -> bool:
+def is_question(data: bytes) -> bool:
+    """Whether the printer is only asked something."""
     return len(data) == _QUESTION_BYTES and data.startswith(_QUESTIONS)
 
 

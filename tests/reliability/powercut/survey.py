@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.reliability.powercut.cabinet import Blueprint
+from tests.reliability.powercut.checks import is_question
 from tests.reliability.powercut.cuts import VARIANTS, Cut, Finding, Wanted, cut_again, cuts, look
 from tests.reliability.powercut.recording import Operation
 from tests.reliability.powercut.visit import Recording, record
@@ -57,21 +58,28 @@ class Survey:
         wishes = [
             ("send and ticket", "sync", "synced", 0),  # the request is durable, nobody was told
             ("send and ticket", "write", "torn", 9),  # in the middle of that
-            ("send and ticket", "send", "killed", -5),  # a ticket is half out, its key is there
-            ("send and ticket", "send", "synced", -5),  # the same, its key is gone
+            ("send and ticket", "job", "killed", 1),  # a ticket is half out, its key is there
+            ("send and ticket", "job", "synced", 1),  # the same, its key is gone
             ("restart", "write", "torn", 20),  # the log is being written back
             ("letter comes down", "sync", "synced", 0),  # the letter is durable, no receipt yet
-            ("letter is printed", "send", "killed", 15),  # a letter is half out
+            ("letter is printed", "job", "killed", 5),  # a letter is half out
             ("letter is printed", "sync", "synced", -2),  # it is on paper and in the books
         ]
         for stage, kind, variant, place in wishes:
-            fits = [o for o in self.visit.operations if (o.stage, o.kind) == (stage, kind)]
+            fits = [o for o in self.visit.operations if o.stage == stage and _is(o, kind)]
             number = fits[place].number
             yield next(cuts(self.visit, lambda o, v, n=number, w=variant: (o.number, v) == (n, w)))  # type: ignore[misc]
 
     def close(self) -> None:
         """Leave nothing behind."""
         shutil.rmtree(self.folder)
+
+
+def _is(operation: Operation, kind: str) -> bool:
+    """Of this kind; a "job" is bytes of one that go to the printer."""
+    if kind == "job":
+        return operation.path == "printer" and not is_question(operation.data)
+    return operation.kind == kind
 
 
 def quick_place() -> str | None:
