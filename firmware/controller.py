@@ -220,7 +220,7 @@ class Controller:
             self._printing.attach_roll(*parts.roll)
         if parts.page is not None:
             self._printing.attach_page(*parts.page)
-        self._printing.recover()
+        self._guarded(self._printing.recover)
         self._guarded(self._orders.recover)
         lamps = parts.indicator
         parts.journal.write("lamps.state", state=lamps.state.value, detail=lamps.reason)
@@ -228,21 +228,28 @@ class Controller:
         parts.start(self._put)
 
     def _stop(self) -> None:
-        self._close_vault()
-        self._line.farewell()
-        self._printing.close()
-        self._parts.close_printers()
-        self._hear_last_jobs()
-        self._parts.close()
-        self._parts.journal.write("controller.stopped")
-        self._parts.journal.close()
-        self._parts.store.close()
+        """Step by step: what fails at one (a full disk) takes nothing from the next ones, nor from
+        what the controller ends with.
+        """
+        parts = self._parts
+        for task in (
+            self._close_vault,
+            self._line.farewell,
+            self._printing.close,
+            *parts.printer_closers(),
+            self._hear_last_jobs,
+            *parts.closers(),
+            parts.store.close,
+        ):
+            self._guarded(task)
+        parts.journal.write("controller.stopped")
+        parts.journal.close()
 
     def _hear_last_jobs(self) -> None:
         """What was printed while everything stopped is still put into the books."""
         for signal in self._inbox.rest():
             if isinstance(signal, JobWent | JobEnded):
-                self._hear_job(signal)
+                self._guarded(partial(self._hear_job, signal))
 
     def _hear_job(self, signal: JobWent | JobEnded) -> None:
         match signal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from typing import Any
 
@@ -61,21 +62,23 @@ class Parts:
         self.inputs.start(lambda report: post(InputReported(report)))
         self.link.start()
 
-    def close_printers(self) -> None:
-        """Let the printers finish the job at hand, and close them."""
-        for owner in (self.roll, self.page):
-            if owner is not None:
-                owner[1].close(_LAST_JOB_SECONDS)
-                owner[0].close()
+    def printer_closers(self) -> tuple[Callable[[], None], ...]:
+        """One for each printer: it lets the job at hand finish, and closes the printer."""
+        owners = (owner for owner in (self.roll, self.page) if owner is not None)
+        return tuple(partial(_close_printer, *owner) for owner in owners)
 
-    def close(self) -> None:
-        """Close everything else."""
-        self.reader.close()
-        self.inputs.close()
-        self.worker.close()
-        self.screen.close()
-        self.link.close()
-        self.indicator.close()
+    def closers(self) -> tuple[Callable[[], None], ...]:
+        """They close everything else."""
+        parts = self.reader, self.inputs, self.worker, self.screen, self.link, self.indicator
+        return tuple(part.close for part in parts)
+
+
+def _close_printer(printer: TicketPrinter | PagePrinter, thread: PrinterThread) -> None:
+    """A printer whose thread is still in a job is left to it: closed in mid-write, its descriptor's
+    number may be another file's by the next one. The process ends soon, and the thread with it.
+    """
+    if thread.close(_LAST_JOB_SECONDS):
+        printer.close()
 
 
 def assemble(

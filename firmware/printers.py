@@ -104,10 +104,11 @@ class PrinterThread:
         """Ask for the status as soon as the job at hand is done; PrinterSeen follows."""
         self._work.put(_LOOK_AGAIN)
 
-    def close(self, seconds: float) -> None:
-        """End after the job at hand, waiting at most ``seconds`` for it."""
+    def close(self, seconds: float) -> bool:
+        """End after the job at hand, waiting at most ``seconds`` for it. Whether it has ended."""
         self._work.put(None)
         self._thread.join(seconds)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while True:
