@@ -69,6 +69,17 @@ def test_a_wrong_pin_opens_nothing_and_the_right_one_still_does(
     citizen.leave()
 
 
+def test_a_visitor_from_another_village_is_asked_for_at_the_regency(
+    cabinet: Cabinet, tmp_path: Path
+) -> None:
+    card = next(card for card in cabinet.population.cards if card.kiosk != cabinet.kiosk)
+    visitor = Citizen(cabinet, card, Album(tmp_path, cabinet.hands.picture))
+    visitor.tap()
+    visitor.enter_pin()
+    visitor.leave()
+    wait_for_event(cabinet, "card.answered", outcome="entry")
+
+
 def test_who_walks_away_leaves_nothing_on_the_screen(cabinet: Cabinet, citizen: Citizen) -> None:
     cabinet.stop("controller")
     cabinet.configure(page_printer=False, idle_seconds=2, answer_seconds=1)
