@@ -137,7 +137,7 @@ def addresses(draw: st.DrawFn, town: Town) -> str:
     return re.sub(r"[\x00-\x20\x7f?#\\\[\]]", "%00", path)[:3000]
 
 
-@examples(80)
+@examples(50)
 @given(data=st.data())
 def test_any_page_and_form_with_anything(town: Town, data: st.DataObject) -> None:
     TRIED["web, pages and forms"] += 1
@@ -170,7 +170,7 @@ def test_everything_in_the_openapi_description(town: Town) -> None:
     assert len(operations) >= 15
     for operation in operations:
 
-        @settings(examples(5), suppress_health_check=list(HealthCheck), database=None)
+        @settings(examples(3), suppress_health_check=list(HealthCheck), database=None)
         @given(case=operation.as_strategy(), role=st.sampled_from(ROLES))
         def call(case: Any, role: str) -> None:
             TRIED["web, by schemathesis"] += 1
