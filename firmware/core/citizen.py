@@ -78,6 +78,11 @@ def card_taken(state: State, _event: CardTaken) -> Result:
     return end(state) if state.policy.card_must_stay else (state, ())
 
 
+def _taken_in_notice(state: State, event: CardTaken) -> Result:
+    """A notice that offers to try again has a visit behind it; any other one only lingers."""
+    return (state, ()) if state.visit is None else card_taken(state, event)
+
+
 # ---------------------------------------------------------------- card and PIN
 
 
@@ -134,7 +139,7 @@ def _opened(state: State, event: VaultOpened) -> Result:
     return replace(state, touched_at=state.now).enter(P.HOME), ()
 
 
-def _damaged(state: State, _event: VaultDamaged) -> Result:
+def damaged(state: State, _event: VaultDamaged) -> Result:
     return tell(state, DAMAGED)
 
 
@@ -303,7 +308,7 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.OPENING, PinRefused): row(_refused, P.PIN),
     (P.OPENING, CardLocked): row(locked, P.NOTICE),
     (P.OPENING, CardUnknown): row(unknown, P.NOTICE),
-    (P.OPENING, VaultDamaged): row(_damaged, P.NOTICE),
+    (P.OPENING, VaultDamaged): row(damaged, P.NOTICE),
     (P.OPENING, CardTapped): _AGAIN,
     (P.OPENING, CardTaken): _TAKEN,
     (P.HOME, view.NewLetter): row(_new_letter, P.LETTERS),
@@ -344,6 +349,7 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.NOTICE, view.Retry): row(_retry_notice, P.REVIEW),
     (P.NOTICE, view.Finish): _FINISH,
     (P.NOTICE, CardTapped): row(_begin, P.LOOKING_UP, P.GOODBYE),
+    (P.NOTICE, CardTaken): row(_taken_in_notice, P.GOODBYE),
     (P.NOTICE, CardFailed): row(_card_failed, P.NOTICE),
     (P.GOODBYE, CardTapped): row(_begin, P.LOOKING_UP),
     (P.GOODBYE, CardFailed): row(_card_failed, P.NOTICE),

@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.core import pins, view
-from firmware.core.citizen import card_again, card_taken, go_home, locked, unknown, wrong_pin
+from firmware.core.citizen import (
+    card_again,
+    card_taken,
+    damaged,
+    go_home,
+    locked,
+    unknown,
+    wrong_pin,
+)
 from firmware.core.commands import ChangePin, CheckPin
 from firmware.core.events import (
     CardLocked,
@@ -20,6 +28,7 @@ from firmware.core.events import (
     PinChecked,
     PinNotChanged,
     PinRefused,
+    VaultDamaged,
 )
 from firmware.core.notices import PIN_NOT_CHANGED
 from firmware.core.state import NewPin, Phase, State
@@ -140,6 +149,7 @@ CHANGE: dict[tuple[Phase, type], Transition] = {
     (P.CHECKING_PIN, PinRefused): row(_refused, P.NEW_PIN),
     (P.CHECKING_PIN, CardLocked): row(locked, P.NOTICE),
     (P.CHECKING_PIN, CardUnknown): row(unknown, P.NOTICE),
+    (P.CHECKING_PIN, VaultDamaged): row(damaged, P.NOTICE),
     (P.CHECKING_PIN, PinNotChanged): _FAILED,
     (P.CHECKING_PIN, CardTapped): _AGAIN,
     (P.CHECKING_PIN, CardTaken): _TAKEN,
