@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from firmware.core.state import RESTING, Phase, State
-from hw.protocols import Pattern
+from firmware.core.view import PrintState
+from hw.protocols import Fault, Pattern
 
 _BY_PHASE: dict[Phase, Pattern] = {
     Phase.OUT_OF_SERVICE: Pattern.OUT_OF_SERVICE,
@@ -19,10 +20,30 @@ _BY_PHASE: dict[Phase, Pattern] = {
     Phase.ENROL_CARD: Pattern.CARD_PLEASE,
     Phase.UNLOCK: Pattern.CARD_PLEASE,
     Phase.NOTICE: Pattern.ATTENTION,
-    Phase.TICKET: Pattern.TAKE_PAPER,
-    Phase.COLLECT: Pattern.TAKE_PAPER,
 }
 """In a phase that is not named somebody is at the screen: in service."""
+
+_BY_PRINT: dict[PrintState, Pattern] = {
+    "queued": Pattern.BUSY,
+    "printing": Pattern.TAKE_PAPER,
+    "awaiting": Pattern.TAKE_PAPER,
+    "printed": Pattern.TAKE_PAPER,
+    "unconfirmed": Pattern.TAKE_PAPER,
+    "blocked": Pattern.ATTENTION,
+    "unknown": Pattern.ATTENTION,
+    "unavailable": Pattern.ATTENTION,
+}
+"""While a ticket or a letter is at hand: nobody is sent to the slot for paper that does not come."""
+
+
+def _of_paper(state: State) -> Pattern | None:
+    """None where no paper is at hand."""
+    printing = state.visit.printing if state.visit else None
+    if printing is None or state.phase not in (Phase.TICKET, Phase.COLLECT):
+        return None
+    if state.phase is Phase.TICKET and printing.fault is Fault.PAPER_OUT:
+        return Pattern.OUT_OF_PAPER
+    return _BY_PRINT[printing.state]
 
 
 def lamps_of(state: State) -> Pattern:
@@ -32,4 +53,4 @@ def lamps_of(state: State) -> Pattern:
         return Pattern.TECHNICIAN_EXPECTED
     if state.phase is Phase.ATTRACT and state.policy.tickets and not state.printer_usable:
         return Pattern.OUT_OF_PAPER
-    return _BY_PHASE.get(state.phase, Pattern.IN_SERVICE)
+    return _of_paper(state) or _BY_PHASE.get(state.phase, Pattern.IN_SERVICE)

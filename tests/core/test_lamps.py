@@ -10,8 +10,8 @@ from firmware.core import commands, events, view
 from firmware.core.lamps import lamps_of
 from firmware.core.projection import view_of
 from firmware.core.session import step
-from firmware.core.state import Cabinet, Phase, State
-from hw.protocols import Pattern
+from firmware.core.state import Cabinet, Phase, Printing, State, Visit
+from hw.protocols import Fault, Pattern
 from tests.core.samples import card, resting
 
 ON_BATTERY = events.PowerChanged(on_mains=False)
@@ -73,6 +73,34 @@ def test_the_reader_s_loss_is_out_of_service_whatever_the_paper_says() -> None:
         ready(), events.PrinterChanged(usable=False), events.ReaderChanged(online=False)
     )
     assert patterns == [Pattern.OUT_OF_PAPER, Pattern.OUT_OF_SERVICE]
+
+
+@pytest.mark.parametrize(
+    ("how", "ticket", "letter"),
+    [
+        ("queued", Pattern.BUSY, Pattern.BUSY),
+        ("printing", Pattern.TAKE_PAPER, Pattern.TAKE_PAPER),
+        ("awaiting", Pattern.TAKE_PAPER, Pattern.TAKE_PAPER),
+        ("printed", Pattern.TAKE_PAPER, Pattern.TAKE_PAPER),
+        ("unconfirmed", Pattern.TAKE_PAPER, Pattern.TAKE_PAPER),
+        ("blocked", Pattern.OUT_OF_PAPER, Pattern.ATTENTION),
+        ("unknown", Pattern.ATTENTION, Pattern.ATTENTION),
+        ("unavailable", Pattern.ATTENTION, Pattern.ATTENTION),
+    ],
+)
+def test_nobody_is_sent_for_paper_that_does_not_come(
+    how: view.PrintState, ticket: Pattern, letter: Pattern
+) -> None:
+    fault = Fault.PAPER_OUT if how == "blocked" else None
+    visit = Visit(1, card(1), printing=Printing("r1", how, fault))
+    at = {phase: replace(ready(), phase=phase, visit=visit) for phase in Phase}
+    assert lamps_of(at[Phase.TICKET]) is ticket
+    assert lamps_of(at[Phase.COLLECT]) is letter
+
+
+def test_a_jam_is_told_on_the_screen() -> None:
+    visit = Visit(1, card(1), printing=Printing("r1", "blocked", Fault.PAPER_JAMMED))
+    assert lamps_of(replace(ready(), phase=Phase.TICKET, visit=visit)) is Pattern.ATTENTION
 
 
 @pytest.mark.parametrize("phase", Phase)
