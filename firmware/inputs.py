@@ -92,7 +92,7 @@ class Inputs:
         self._state, self._lost_at = DeviceState.OFFLINE, None
         self._journal.write("inputs.changed", online=False, detail=reason)
         if self._open:
-            self._tell(DoorChanged(open=False))
+            self._tell(DoorChanged(open=False, seen=False))
         if self._on_mains is False:
             self._tell(PowerChanged(on_mains=True))
         self._open = self._on_mains = None

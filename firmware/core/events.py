@@ -270,9 +270,12 @@ class ServiceAsked:
 
 @dataclass(frozen=True, slots=True)
 class DoorChanged:
-    """The cabinet's door was opened or closed."""
+    """The cabinet's door was opened or closed; or, not ``seen``, it counts as closed because its
+    switch cannot be read any more.
+    """
 
     open: bool
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)

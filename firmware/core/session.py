@@ -83,6 +83,11 @@ def _link(state: State, event: LinkChanged) -> Result:
 
 
 def _door(state: State, event: DoorChanged) -> Result:
+    """Who pressed the button inside and then closed the door has gone: the technician's screen must
+    not open for the next citizen. A door that was never open (there is no switch) says nothing.
+    """
+    if state.cabinet.door_open and not event.open:
+        state = replace(state, service_wanted=False)
     return replace(state, cabinet=replace(state.cabinet, door_open=event.open)), ()
 
 

@@ -147,10 +147,12 @@ def _blocked(event: PrintReported) -> Say:
 
 
 def _door(state: State, event: DoorChanged) -> Result:
-    """Who closes the cabinet has gone, or will soon: the screen is at the front."""
+    """Who closes the cabinet has gone, or will soon: the screen is at the front. One whose switch
+    cannot be read any more is perhaps being mended.
+    """
     cabinet = replace(state.cabinet, door_open=event.open)
     state = replace(state, cabinet=cabinet, touched_at=state.now)
-    return state.with_service(is_shut_out=not event.open), ()
+    return state.with_service(is_shut_out=not event.open and event.seen), ()
 
 
 def tick(state: State) -> Result:

@@ -78,6 +78,30 @@ def test_a_technician_waits_for_the_citizen() -> None:
     assert profile(1).nama not in shown
 
 
+def test_who_closed_the_door_in_mid_visit_has_gone() -> None:
+    """A citizen does not find the technician's screen after their own visit."""
+    visit = Visit().at_home().happens(events.DoorChanged(open=True), LONG)
+    visit.happens(events.DoorChanged(open=False)).presses(view.Finish())
+    assert visit.state.phase is Phase.GOODBYE
+    assert isinstance(visit.waits(10).screen, view.Attract)
+
+
+def test_a_door_that_is_still_open_keeps_the_wish() -> None:
+    visit = Visit().at_home().happens(events.DoorChanged(open=True), LONG)
+    assert isinstance(visit.presses(view.Finish()).screen, view.TechnicianScreen)
+
+
+def test_a_door_that_was_never_seen_open_takes_no_wish_away() -> None:
+    visit = Visit().at_home().happens(LONG, events.DoorChanged(open=False))
+    assert isinstance(visit.presses(view.Finish()).screen, view.TechnicianScreen)
+
+
+def test_a_switch_that_is_lost_does_not_shut_the_technician_out() -> None:
+    visit = Visit().happens(events.DoorChanged(open=True), LONG)
+    visit.happens(events.DoorChanged(open=False, seen=False)).waits(300)
+    assert isinstance(visit.screen, view.TechnicianScreen)
+
+
 def test_what_a_citizen_is_told_at_the_end_is_read_first() -> None:
     visit = Visit().happens(events.CardTapped(card(2)), LONG)
     visit.happens(events.CardUnknown(visit.number, revoked=False))

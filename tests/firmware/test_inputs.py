@@ -110,7 +110,7 @@ def test_lines_that_cannot_be_read_any_more_keep_nobody_out(watched: Watched) ->
     for report in (InputsOnline(), DoorOpened(), PowerLost()):
         watched.inputs.take(report, 10.0)
     watched.inputs.take(InputsOffline("the chip is gone"), 20.0)
-    assert watched.told[-2:] == [DoorChanged(open=False), PowerChanged(on_mains=True)]
+    assert watched.told[-2:] == [DoorChanged(open=False, seen=False), PowerChanged(on_mains=True)]
     assert watched.inputs.readings == InputReadings(DeviceState.OFFLINE, "noDevice", "noDevice")
     assert not watched.inputs.battery_is_over(1e9)
 
