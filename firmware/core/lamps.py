@@ -33,7 +33,7 @@ _BY_PRINT: dict[PrintState, Pattern] = {
     "unknown": Pattern.ATTENTION,
     "unavailable": Pattern.ATTENTION,
 }
-"""While a ticket or a letter is at hand: nobody is sent to the slot for paper that does not come."""
+"""While a ticket or a letter is at hand: nobody is sent for paper that does not come."""
 
 
 def _of_paper(state: State) -> Pattern | None:
