@@ -24,8 +24,8 @@ from firmware.signals import ScreenConnected, ScreenLost, ScreenSaid, Signal
 _LONGEST_LINE = 16 * 1024
 _UNREADABLE = "the screen process sent something unreadable"
 _SEND_SECONDS = 2.0
-_BURST, _TOUCHES_A_SECOND = 200, 50
-"""Fingers are slower. What came faster would wait in the queue, and meet the next visitor."""
+_BURST, _TOUCHES_A_SECOND = 500, 500
+"""Fingers are far slower. What came faster would wait in the queue, and meet the next visitor."""
 
 
 class ScreenServer:

@@ -95,7 +95,7 @@ def test_a_screen_that_floods_is_hung_up_and_little_of_it_is_heard(server: Serve
         while isinstance(signal := server.hears(), ScreenSaid):
             heard += 1
         assert signal == ScreenLost("the screen process floods")
-        assert heard < 1000
+        assert heard < 20_000
 
 
 def test_fingers_are_never_too_fast() -> None:
