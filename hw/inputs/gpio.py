@@ -24,6 +24,8 @@ from hw.protocols import InputReport, InputsOffline, InputsOnline
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+RETRY_SECONDS = 30.0
+NO_PINS = "This machine has no GPIO pins that can be used."
 _PULLS = {"up": True, "down": False, "none": None}
 
 
@@ -63,6 +65,7 @@ class GpioInputs:
         self._edges: queue.SimpleQueue[_Edge | None] = queue.SimpleQueue()
         self._pins: dict[str, DigitalInputDevice] = {}
         self._thread: threading.Thread | None = None
+        self._was_online = False
 
     def start(self, report: Callable[[InputReport], None]) -> None:
         """See ``CabinetInputs``."""
@@ -81,19 +84,44 @@ class GpioInputs:
     # ------------------------------------------------------------ inside the thread
 
     def _run(self, report: Callable[[InputReport], None]) -> None:
+        """Until closed. Pins that failed are tried again; that they fail is told once."""
+        told = ""
+        while (reason := self._watch_pins(report)) is not None:
+            if not told or self._was_online:
+                report(InputsOffline(reason))
+            told = reason
+            if reason == NO_PINS or self._is_closed_within(RETRY_SECONDS):
+                return
+
+    def _watch_pins(self, report: Callable[[InputReport], None]) -> str | None:
+        """None once they are closed in good order; else why the pins cannot be used."""
+        self._was_online = False
         try:
             self._open()
             self._watch(report)
         except BadPinFactory:
-            report(InputsOffline("This machine has no GPIO pins that can be used."))
+            return NO_PINS
         except GPIOZeroError as error:
-            report(InputsOffline(f"The pins of door, button and UPS cannot be used: {error}."))
+            return f"The pins of door, button and UPS cannot be used: {error}."
         except Exception as error:  # the thread's rim: pin libraries raise errors of their own
-            log.exception("the inputs failed")
-            report(InputsOffline(f"The pins of door, button and UPS failed: {error!r}."))
+            log.warning("the inputs failed", exc_info=True)
+            return f"The pins of door, button and UPS failed: {error!r}."
         finally:
             for pin in self._pins.values():
                 pin.close()
+            self._pins.clear()
+        return None
+
+    def _is_closed_within(self, seconds: float) -> bool:
+        """Wait so long; edges of pins that failed meanwhile are of no use."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                if self._edges.get(timeout=left) is None:
+                    return True
+            except queue.Empty:
+                break
+        return False
 
     def _open(self) -> None:
         for name, line in self._wiring.lines.items():
@@ -129,6 +157,7 @@ class GpioInputs:
     def _watch(self, report: Callable[[InputReport], None]) -> None:
         wiring = self._wiring
         lines = Lines(self._levels(), wiring.bounce_seconds, wiring.hold_seconds)
+        self._was_online = True
         report(InputsOnline())
         _pass_on(lines.standing(), report)
         while True:

@@ -42,19 +42,17 @@ class Heard:
     def __init__(self) -> None:
         self.reports: list[InputReport] = []
         self.threads: set[int] = set()
-        self._came = threading.Condition()
+        self.came = threading.Condition()
 
     def __call__(self, report: InputReport) -> None:
-        with self._came:
+        with self.came:
             self.reports.append(report)
             self.threads.add(threading.get_ident())
-            self._came.notify_all()
+            self.came.notify_all()
 
     def wait_for(self, report: InputReport, count: int = 1) -> None:
-        with self._came:
-            came = self._came.wait_for(
-                lambda: self.reports.count(report) >= count, PATIENCE_SECONDS
-            )
+        with self.came:
+            came = self.came.wait_for(lambda: self.reports.count(report) >= count, PATIENCE_SECONDS)
         assert came, f"{report} did not come; heard {self.reports}"
 
 
@@ -249,6 +247,26 @@ def test_a_pin_that_somebody_else_holds_is_a_sentence() -> None:
     [offline] = second.reports
     assert isinstance(offline, InputsOffline)
     assert "in use" in offline.reason
+    factory.reset()
+
+
+def test_pins_that_failed_are_had_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hw.inputs.gpio.RETRY_SECONDS", 0.05, raising=False)
+    factory = MockFactory(pin_class=WiredPin)
+    first, second = Heard(), Heard()
+    holder = GpioInputs(WIRING, factory)
+    holder.start(first)
+    first.wait_for(InputsOnline())
+    late = GpioInputs(WIRING, factory)
+    late.start(second)
+    with second.came:
+        assert second.came.wait_for(lambda: bool(second.reports), PATIENCE_SECONDS)
+    holder.close()
+    second.wait_for(InputsOnline())
+    second.wait_for(PowerBack())
+    late.close()
+    assert isinstance(second.reports[0], InputsOffline)
+    assert second.reports[1] == InputsOnline()
     factory.reset()
 
 
