@@ -26,7 +26,7 @@ ROLL, PAGE = "roll", "page"
 @dataclass(slots=True, repr=False)
 class Held:
     """A job that is not finished, and what it is printed from. ``attended``: somebody waits.
-    ``work`` is what its printer's thread has at hand.
+    ``work`` is what its printer's thread has at hand; ``was_cancelled``: it was told not to begin.
     """
 
     job: PrintJob
@@ -34,6 +34,7 @@ class Held:
     slip: Slip | None = None
     attended: bool = True
     work: Work | None = None
+    was_cancelled: bool = False
 
 
 class PrintRoom:
@@ -82,6 +83,8 @@ class PrintRoom:
     def renew_roll(self) -> None:
         """A technician put a new roll into the ticket printer."""
         self._paper.renew()
+        if ROLL in self.status:
+            self._paper.see(self.status[ROLL])  # a sensor that says LOW says so of the new roll
 
     # ------------------------------------------------------------ what a job is printed from
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from firmware.core.errors import describe
 from firmware.core.events import Event, PrintReported
 from firmware.core.print_job import (
     FINISHED,
@@ -22,13 +23,12 @@ from firmware.core.print_job import (
     moved,
 )
 from firmware.core.ticket import Ticket
-from firmware.core.view import PrintState
 from firmware.core.wire import SignedLetter
 from firmware.journal import Journal
 from firmware.print_books import PrintJob
 from firmware.print_key import PrintKey
 from firmware.print_room import ROLL, Held, PrintRoom
-from firmware.printer_words import fault_of
+from firmware.printer_words import SHOWN, fault_of, shown_refused
 from firmware.printers import PrinterThread
 from firmware.store import Store
 from hw.protocols import (
@@ -77,6 +77,7 @@ class Printing:
         self._service_ended = service_ended
         self._room = PrintRoom(store.prints, journal, key, now, tell)
         self._held: dict[int, Held] = {}
+        self._owed_a_call: set[str] = set()  # media whose waiting jobs could not all be called
         self._is_closed = False
 
     def attach_roll(self, printer: TicketPrinter, thread: PrinterThread) -> None:
@@ -133,6 +134,7 @@ class Printing:
         for held in attended:
             held.attended = False
             if held.work is not None:
+                held.was_cancelled = True
                 held.work.cancel()  # it ends as NotStarted, unless its first byte is on its way
         for held in waiting:  # before the books: a full disk must not bring them back either
             self._held.pop(held.job.id)
@@ -146,17 +148,28 @@ class Printing:
     def recover(self) -> None:
         """After a start: what was under way is UNKNOWN, what had not begun is void. A ticket of a
         moment ago is printed again by the rules of ``is_owed_again``, when the power was not gone
-        meanwhile.
+        meanwhile. Each job by itself: what a failing disk does not take stays for the next start.
         """
-        for job in self._books.unfinished_jobs():
-            ticket = self._key.open(job.content) if job.kind == "ticket" else None
-            self._finish(Held(job), after_stop(job.state))
-            is_recent = _age_seconds(job.created_at, self._now()) < RECENT_SECONDS
-            if ticket is None or not is_recent or self._room.roll is None:
-                continue
-            if is_owed_again(job.kind, job.copy, job.state):
-                content = self._key.close(ticket)
-                self._take("ticket", job.request_id, ROLL, content=content, attended=False)
+        try:
+            unfinished = self._books.unfinished_jobs()
+        except self._store.errors as error:
+            self._note_failure(error)
+            return
+        for job in unfinished:
+            try:
+                self._recover(job)
+            except self._store.errors as error:
+                self._note_failure(error)
+
+    def _recover(self, job: PrintJob) -> None:
+        ticket = self._key.open(job.content) if job.kind == "ticket" else None
+        self._finish(Held(job), after_stop(job.state))
+        is_recent = _age_seconds(job.created_at, self._now()) < RECENT_SECONDS
+        if ticket is None or not is_recent or self._room.roll is None:
+            return
+        if is_owed_again(job.kind, job.copy, job.state):
+            content = self._key.close(ticket)
+            self._take("ticket", job.request_id, ROLL, content=content, attended=False)
 
     def _take(
         self,
@@ -191,12 +204,13 @@ class Printing:
         )
         if held is None:
             return False
+        held.attended = held.attended or kind != "service"  # whoever left has come back
         if held.job.state is JobState.BLOCKED:
             self._call(held)
         elif held.job.state is JobState.QUEUED:
             self._begin_or_queue(held)
         else:
-            self._tell(PrintReported(request_id, _SHOWN[held.job.state]))
+            self._tell(PrintReported(request_id, SHOWN[held.job.state]))
         return True
 
     # ------------------------------------------------------------ sending
@@ -218,7 +232,7 @@ class Printing:
     def _begin_next(self, medium: str) -> None:
         for held in [h for h in self._held.values() if _is(h, medium, JobState.QUEUED)]:
             if not self._is_closed and not self._is_busy(medium):
-                self._begin(held)
+                self._each_by_itself(held, self._begin)
 
     def _begin(self, held: Held) -> None:
         """Hand a job to its printer's thread. It is SENDING, durably, before the first byte."""
@@ -262,7 +276,13 @@ class Printing:
             self._begin_next(held.job.medium)
 
     def _take_outcome(self, held: Held, outcome: PrintOutcome) -> None:
+        """A job that was called off when its visitor left begins anew for one who came back."""
+        came_back = held.attended and held.was_cancelled and not self._is_closed
+        held.was_cancelled = False
         match outcome:
+            case NotStarted(PrinterOnline()) if came_back:
+                self._move(held, Turn.REFUSED)
+                self._call(held)
             case Confirmed():
                 self._on_paper(held, Turn.CONFIRMED)
             case Unconfirmed():
@@ -281,7 +301,7 @@ class Printing:
             self._held.pop(held.job.id, None)
         else:
             self._finish(held, turn)
-        self._tell(PrintReported(held.job.request_id, _SHOWN[held.job.state]))
+        self._tell(PrintReported(held.job.request_id, SHOWN[held.job.state]))
 
     def _refuse(self, held: Held, status: PrinterStatus) -> None:
         """Nothing was printed: wait for the printer, as long as the visitor does."""
@@ -293,7 +313,7 @@ class Printing:
             self._note(held.job, status)
         else:
             self._finish(held, Turn.DROPPED, status)
-        self._tell(PrintReported(job.request_id, _shown_refused(job, fault), fault))
+        self._tell(PrintReported(job.request_id, shown_refused(job, fault), fault))
 
     def _cut_off(self, held: Held, offset: int, status: PrinterStatus) -> None:
         """Nobody can know what is on the paper. A first ticket is owed one copy."""
@@ -314,9 +334,25 @@ class Printing:
         """
         came_back = isinstance(status, PrinterOnline) and self.status.get(medium) != status
         self._room.see(medium, status)
-        if came_back:
+        is_well = isinstance(status, PrinterOnline)
+        if came_back or (is_well and medium in self._owed_a_call):
+            self._owed_a_call.discard(medium)
             for held in [h for h in self._held.values() if _is(h, medium, JobState.BLOCKED)]:
-                self._call(held)
+                self._each_by_itself(held, self._call)
+            self._begin_next(medium)
+
+    def _each_by_itself(self, held: Held, do: Callable[[Held], None]) -> None:
+        """What the disk does not take now is tried at the printer's next status, and keeps no
+        other job from its turn.
+        """
+        try:
+            do(held)
+        except self._store.errors as error:
+            self._owed_a_call.add(held.job.medium)
+            self._note_failure(error)
+
+    def _note_failure(self, error: Exception) -> None:
+        self._journal.write("controller.bug", error=describe(error))
 
     # ------------------------------------------------------------ books
 
@@ -362,26 +398,6 @@ class Printing:
             fault=fault.value if fault else None,
             offset=offset,
         )
-
-
-_SHOWN: dict[JobState, PrintState] = {
-    JobState.QUEUED: "queued",
-    JobState.SENDING: "printing",
-    JobState.AWAITING: "awaiting",
-    JobState.CONFIRMED: "printed",
-    JobState.UNCONFIRMED: "unconfirmed",
-    JobState.UNKNOWN: "unknown",
-}
-"""What the screen says of a job. BLOCKED and VOID depend on why; see ``_shown_refused``."""
-
-
-def _shown_refused(job: PrintJob, fault: Fault | None) -> PrintState:
-    """A copy of a ticket waits because the first was cut off: part of that may be on paper, so
-    "nothing was printed" would not be true of it.
-    """
-    if fault is not None:
-        return "blocked"
-    return "unknown" if job.kind == "ticket" and job.copy > 1 else "unavailable"
 
 
 def _is(held: Held, medium: str, state: JobState) -> bool:

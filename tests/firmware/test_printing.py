@@ -546,3 +546,91 @@ def test_a_damaged_picture_is_not_printed(desk: Desk, roll: Callable[[], bytes])
     desk.printing.print_letter(msgspec.structs.replace(LETTER, roll=roll()))
     assert desk.states() == ["unavailable"]
     assert desk.job().state == "VOID"
+
+
+def test_a_visitor_who_comes_back_waits_for_the_printer_like_anybody(desk: Desk) -> None:
+    """ "Finish" before the first byte, and the card once more: the job at hand is theirs again."""
+    desk.printing.print_letter(LETTER)
+    desk.printing.visit_ended()
+    desk.printing.print_letter(LETTER)
+    desk.says(NotStarted(NO_PAPER))
+    assert (desk.states()[-1], desk.job().state) == ("blocked", JobState.BLOCKED)
+    desk.printing.printer_seen("roll", NO_PAPER)
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
+
+
+def test_a_job_that_was_called_off_begins_anew_for_a_visitor_who_came_back(desk: Desk) -> None:
+    desk.printing.print_letter(LETTER)
+    desk.printing.visit_ended()
+    desk.printing.print_letter(LETTER)
+    desk.says(NotStarted(ONLINE))  # the printer's thread passed it over, as it was told
+    assert desk.states() == ["printing", "printing", "printing"]
+    desk.says(Confirmed())
+    assert (desk.states()[-1], desk.job().copy) == ("printed", 1)
+
+
+def test_a_full_disk_does_not_keep_the_kiosk_down(
+    tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.printing.print_letter(LETTER)
+    desk.printing.print_ticket(TICKET, "r1")
+    again = Desk(tmp_path)
+    written = again.store.prints.set_job
+    letter = again.store.prints.last_job("letter", "r1")
+    assert letter is not None
+
+    def full_for_one(job_id: int, *more: Any) -> None:
+        if job_id == letter.id:
+            _full_disk()
+        written(job_id, *more)
+
+    monkeypatch.setattr(again.store.prints, "set_job", full_for_one)
+    again.printing.recover()
+    assert again.printing.is_idle() is False  # the ticket is printed all the same
+    assert again.job().copy == 1 and again.job().state is JobState.SENDING
+
+
+@pytest.mark.parametrize("failing_writes", [1, 2, 3])
+def test_a_disk_that_fails_when_the_printer_comes_back_leaves_no_ticket_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failing_writes: int
+) -> None:
+    desk.printing.print_ticket(TICKET, "r1")
+    desk.says(NotStarted(NO_PAPER))
+    desk.printing.printer_seen("roll", NO_PAPER)
+    written = desk.store.prints.set_job
+    left = iter(range(failing_writes))
+
+    def full_for_a_while(*job: Any) -> None:
+        if next(left, None) is not None:
+            _full_disk()
+        written(*job)
+
+    monkeypatch.setattr(desk.store.prints, "set_job", full_for_a_while)
+    for _ in range(5):
+        desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
+
+
+def test_a_disk_that_fails_when_a_turn_comes_keeps_nobody_queued(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.printing.print_letter(msgspec.structs.replace(LETTER, request_id="r2"))
+    desk.printing.print_ticket(TICKET, "r1")
+    letter = desk.store.prints.last_job("letter", "r2")
+    assert letter is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.store.prints, "set_job", _full_disk)
+        desk.printing.job_ended(letter.id, Confirmed())
+    assert desk.told[-1] != PrintReported("r1", "printing")
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.told[-1] == PrintReported("r1", "printing")
+
+
+def test_a_new_roll_is_claimed_while_the_sensor_says_that_it_is_near_its_end(desk: Desk) -> None:
+    low = PrinterOnline(Paper.LOW)
+    desk.printing.printer_seen("roll", low)
+    desk.printing.renew_roll()
+    for _ in range(3):
+        desk.printing.printer_seen("roll", low)
+    assert tickets_left(desk.store.prints.roll()) < 40
