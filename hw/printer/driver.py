@@ -78,6 +78,7 @@ class EscposPrinter:
         self._abilities = abilities or Abilities()
         self._recall: Recall = _nobody_remembers
         self._unit = Unit()
+        self._half_told = Unit()
         self._times_to_ask_unit = TIMES_TO_ASK_UNIT
         self._may_be_stuck = True  # what was sent before this process began is unknown, and
         self._left_remains = True  # may hang in the slot: it must not come with this ticket
@@ -130,7 +131,7 @@ class EscposPrinter:
                 return NotStarted(status)
             progress(0)
             outcome = self._send(job, progress, all_sent)
-            if self._may_be_stuck and not self._unit:
+            if self._may_be_stuck and not self._times_to_ask_unit and not self._unit:
                 self._times_to_ask_unit += 1  # what was stuck may have swallowed the question
             self._left_remains = self._may_be_stuck = isinstance(outcome, Interrupted)
             return outcome
@@ -148,21 +149,35 @@ class EscposPrinter:
             return self._recovered(self._ask_all())
         except PipeError as error:
             self._times_to_ask_unit = TIMES_TO_ASK_UNIT  # another one may be in its place
+            self._half_told = Unit()
             return PrinterOffline(str(error))
 
     def _meet(self) -> None:
-        """Learn the unit's name, once after each time that it was away."""
+        """Learn the unit's name, once after each time that it was away. One that fell silent before
+        it had told all of it may have been busy: what it told is believed the second time. One
+        that never tells a word is not the one that told its name before.
+        """
         if not self._times_to_ask_unit:
             return
         self._times_to_ask_unit -= 1
-        unit = self._talk.ask_unit()
-        if unit is not None:
+        unit = self._talk.ask_unit() or Unit()
+        is_last_time = not self._times_to_ask_unit
+        if unit.is_whole or (unit and (is_last_time or unit == self._half_told)):
             self._times_to_ask_unit = 0
-        if unit is not None and unit != self._unit:
-            is_other = bool(self._unit)
-            self._unit = unit
-            known = self._recall(self.unit)
-            self._abilities = known or (Abilities() if is_other else self._abilities)
+            self._be(unit)
+        elif unit.agrees(self._unit):
+            self._times_to_ask_unit = 0
+        elif is_last_time and not self._may_be_stuck:  # else a picture swallowed the question
+            self._be(unit)
+        self._half_told = unit
+
+    def _be(self, unit: Unit) -> None:
+        if unit == self._unit or (unit.agrees(self._unit) and not unit.is_whole):
+            return
+        is_other = bool(self._unit) and not unit.agrees(self._unit)
+        self._unit = unit
+        known = self._recall(self.unit)
+        self._abilities = known or (Abilities() if is_other else self._abilities)
 
     def _recovered(self, status: PrinterStatus) -> PrinterStatus:
         """A freed cutter stays in error until it is told to try again; between jobs, when

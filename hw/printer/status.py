@@ -74,9 +74,10 @@ Answer = RealTimeAnswer | PaperSensor | AutomaticStatus | Block
 class StatusParser:
     """Cuts the stream into answers. Noise is dropped; nothing it is fed makes it raise.
 
-    What was begun is held until it is whole, and what can be told apart in its middle is: a
-    real-time answer and automatic status are given even between the bytes of a block. So the
-    end of a damaged block, a NUL, is never taken for a sensor that says all is well.
+    What was begun is held until it is whole, and what can be told apart in its middle is:
+    automatic status, and real-time answers under 0x20. Higher ones cannot be told from the
+    letters of a block: they damage it, and are not heard. The end of a damaged block, a NUL, is
+    never taken for a sensor that says all is well.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ and nothing is concluded from them but whether it is the same unit as before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import IntEnum
 
 ASK = b"\x1dI"
@@ -40,6 +40,19 @@ class Unit:
 
     def __bool__(self) -> bool:
         return self != Unit()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it told every word that it was asked for."""
+        return all((self.maker, self.model, self.firmware, self.serial))
+
+    def agrees(self, other: Unit) -> bool:
+        """Whether both can be names of one unit: no word that both told differs, and they share
+        one at least.
+        """
+        pairs = list(zip(astuple(self), astuple(other), strict=True))
+        both = [mine == theirs for mine, theirs in pairs if mine and theirs]
+        return bool(both) and all(both)
 
     @classmethod
     def of(cls, answers: dict[UnitQuery, bytes]) -> Unit:

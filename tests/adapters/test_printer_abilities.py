@@ -31,6 +31,12 @@ def print_ticket(printer: EscposPrinter) -> object:
     return printer.print(TICKET, lambda _: None)
 
 
+def look_twice(printer: EscposPrinter) -> None:
+    """What a unit tells of a name that it does not tell in full is believed the second time."""
+    printer.status()
+    printer.status()
+
+
 def test_nothing_is_claimed_before_something_was_heard(printer: EscposPrinter) -> None:
     assert printer.abilities == Abilities(Confirmation.UNTRIED, None)
 
@@ -107,7 +113,7 @@ def test_a_clones_words_are_kept_but_not_trusted(
     machine: VirtualUsbPrinter, printer: EscposPrinter
 ) -> None:
     machine.control({"unit": {"maker": "EPSON\x1b[2J  \xe9", "model": "TM-T88V" + "!" * 60}})
-    printer.status()
+    look_twice(printer)
     assert printer.unit == "EPSON[2J ? TM-T88V" + "!" * 33
 
 
@@ -123,7 +129,7 @@ def test_a_unit_without_a_name_is_asked_no_more(
     machine.control({"power": "off"})
     printer.status()
     machine.control({"power": "on"})
-    printer.status()
+    look_twice(printer)
     assert printer.unit == "LATE"
 
 
@@ -139,6 +145,44 @@ def test_a_question_that_a_half_sent_picture_swallowed_is_asked_again(
     assert printer.unit.startswith("ANJUNGAN VIRTUAL-80")
 
 
+WHOLE = {"maker": "EPSON", "model": "TM-T20", "firmware": "1.0", "serial": "S1"}
+
+
+def replug(machine: VirtualUsbPrinter, printer: EscposPrinter, unit: dict[str, str]) -> None:
+    machine.control({"power": "off"})
+    printer.status()
+    machine.control({"power": "on", "unit": unit})
+
+
+@pytest.mark.parametrize("told", [{"model": "TM-T20"}, {"model": "TM-T20", "maker": "EPSON"}])
+def test_half_a_name_is_not_another_unit(
+    machine: VirtualUsbPrinter, printer: EscposPrinter, told: dict[str, str]
+) -> None:
+    """It was busy, and fell silent in the middle of its name."""
+    machine.control({"unit": told})
+    printer.status()
+    assert printer.unit == ""
+    machine.control({"unit": WHOLE})
+    printer.status()
+    name, known = printer.unit, printer.abilities
+    assert name == "EPSON TM-T20, firmware 1.0, serial S1"
+    replug(machine, printer, told)
+    look_twice(printer)
+    assert (printer.unit, printer.abilities) == (name, known)
+
+
+def test_a_nameless_unit_in_place_of_a_named_one_does_not_keep_its_name(
+    machine: VirtualUsbPrinter, printer: EscposPrinter
+) -> None:
+    machine.control({"unit": WHOLE})
+    printer.status()
+    assert print_ticket(printer) == Confirmed()
+    replug(machine, printer, {})
+    look_twice(printer)
+    assert printer.unit == ""
+    assert printer.abilities.confirmation is Confirmation.UNTRIED
+
+
 def test_what_was_learned_of_a_unit_comes_back_with_it(
     machine: VirtualUsbPrinter, printer: EscposPrinter
 ) -> None:
@@ -152,7 +196,7 @@ def test_what_was_learned_of_a_unit_comes_back_with_it(
         machine.control({"power": "off"})
         printer.status()
         machine.control({"power": "on", "unit": {"model": model}})
-        printer.status()
+        look_twice(printer)
         assert (printer.unit, printer.abilities.confirmation) == (model, expected)
 
 
