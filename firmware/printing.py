@@ -288,6 +288,8 @@ class Printing:
             case Unconfirmed():
                 self._on_paper(held, Turn.UNCONFIRMED)
             case NotStarted(status):
+                if fault_of(status) is Fault.PAPER_LOW:  # seen by its sensor, just before the job
+                    self._room.see(held.job.medium, PrinterOnline(Paper.LOW))
                 self._refuse(held, status)
             case Interrupted(offset, status):
                 self._cut_off(held, offset, status)

@@ -634,3 +634,24 @@ def test_a_new_roll_is_claimed_while_the_sensor_says_that_it_is_near_its_end(des
     for _ in range(3):
         desk.printing.printer_seen("roll", low)
     assert tickets_left(desk.store.prints.roll()) < 40
+
+
+def test_a_letter_goes_on_though_the_new_roll_was_in_before_anybody_looked(desk: Desk) -> None:
+    """Only the letter's own look saw the roll near its end; the next one sees a full roll."""
+    desk.printing.printer_seen("roll", ONLINE)
+    desk.printing.print_letter(LETTER)
+    desk.says(NotStarted(PrinterBlocked(Fault.PAPER_LOW, Paper.LOW)))
+    assert desk.states()[-1] == "blocked"
+    desk.printing.printer_seen("roll", PrinterOnline(Paper.LOW))
+    assert desk.states()[-1] == "blocked"
+    desk.printing.printer_seen("roll", PrinterBlocked(Fault.COVER_OPEN, Paper.FULL))
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
+
+
+def test_a_sensor_that_was_low_for_one_look_holds_no_letter(desk: Desk) -> None:
+    desk.printing.printer_seen("roll", ONLINE)
+    desk.printing.print_letter(LETTER)
+    desk.says(NotStarted(PrinterBlocked(Fault.PAPER_LOW, Paper.LOW)))
+    desk.printing.printer_seen("roll", ONLINE)
+    assert desk.states()[-1] == "printing"
