@@ -19,7 +19,7 @@ from firmware.screen import ScreenServer
 from firmware.signals import CardReported, InputReported, Signal
 from firmware.store import Store
 from firmware.tuning import Tuning
-from firmware.unit_memory import Learner, UnitMemory
+from firmware.unit_memory import Rememberer, UnitMemory
 from firmware.worker import Worker
 from hw import registry
 from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
@@ -140,7 +140,7 @@ def _roll_thread(
     roll: TicketPrinter, store: Store, post: Callable[[Signal], None]
 ) -> PrinterThread:
     """The ticket printer's thread; what its unit was found able to say is kept in the store."""
-    if not isinstance(roll, Learner):
+    if not isinstance(roll, Rememberer):
         return PrinterThread("roll", roll.status, post)
     memory = UnitMemory(store.prints.abilities(), post)
     roll.recall_with(memory.recall)

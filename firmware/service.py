@@ -43,6 +43,7 @@ from hw.findings import (
     place_of_page_printer,
 )
 from hw.protocols import (
+    DOTS_PER_MM,
     CardReport,
     DoorClosed,
     DoorOpened,
@@ -58,7 +59,7 @@ from hw.protocols import (
     ReaderOnline,
 )
 from hw.registry import NONE
-from hw.trial_slip import DOTS_PER_MM, trial_slip
+from hw.trial_slip import trial_slip
 
 STATUS_SLIP = "status-slip"
 _GIGABYTE = 1_000_000_000

@@ -12,20 +12,13 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from firmware.signals import Signal, UnitSeen
+from hw.findings import Learner
 from hw.printer.abilities import Abilities, Confirmation
 
 
 @runtime_checkable
-class Learner(Protocol):
-    """A driver that asks its unit for its name, and learns what it can say."""
-
-    @property
-    def abilities(self) -> Abilities:
-        """What the unit present was found able to say."""
-
-    @property
-    def unit(self) -> str:
-        """Its name in its own words; empty for one that does not tell."""
+class Rememberer(Learner, Protocol):
+    """A driver that can be told what its unit was found able to say before."""
 
     def recall_with(self, recall: Callable[[str], Abilities | None]) -> None:
         """Ask ``recall`` for what is known of a unit that is met."""
@@ -43,7 +36,7 @@ class UnitMemory:
         """What is known of this unit. From the printer's thread."""
         return self._known.get(unit)
 
-    def see(self, printer: Learner) -> None:
+    def see(self, printer: Rememberer) -> None:
         """The printer was asked something, or printed. From the printer's thread.
 
         One that tells no name is only believed to be nameless once it has printed: until then it

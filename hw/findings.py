@@ -258,10 +258,12 @@ class Learner(Protocol):
     """A ticket printer that asks its unit for its name, and learns what it can say."""
 
     @property
-    def abilities(self) -> Abilities: ...
+    def abilities(self) -> Abilities:
+        """What the unit present was found able to say."""
 
     @property
-    def unit(self) -> str: ...
+    def unit(self) -> str:
+        """Its name in its own words; empty for one that does not tell."""
 
 
 def of_ticket_printer(

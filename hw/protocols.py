@@ -91,6 +91,10 @@ class CardReader(Protocol):
 # ---------------------------------------------------------------- printers
 
 
+DOTS_PER_MM = 8
+"""Of a ticket printer with 203 dpi."""
+
+
 class Paper(StrEnum):
     """Paper supply, as XFS4IoT names it."""
 

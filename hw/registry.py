@@ -5,13 +5,13 @@ An unknown driver, key or a value out of range is a ValueError of one clear sent
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from hw.near import nearest
 from hw.protocols import CabinetInputs, CardReader, Indicator, PagePrinter, TicketPrinter
 
 Section = Mapping[str, Any]
@@ -97,7 +97,7 @@ class Table:
             if key not in keys:
                 driver = self.values.get("driver", NONE)
                 raise ValueError(
-                    f"[{self.name}] has no key {key!r} for driver {driver!r}; {_nearest(key, keys)}"
+                    f"[{self.name}] has no key {key!r} for driver {driver!r}; {nearest(key, keys)}"
                 )
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -110,7 +110,7 @@ class Table:
         value = self.text(key, default)
         if value not in (names := list(known)):
             raise ValueError(
-                f"[{self.name}] {key} = {value!r} is not known; {_nearest(value, names)}"
+                f"[{self.name}] {key} = {value!r} is not known; {nearest(value, names)}"
             )
         return value
 
@@ -132,11 +132,6 @@ class Table:
         if key not in self.values and default is None:
             raise ValueError(f"[{self.name}] lacks the key {key!r}")
         return self.values.get(key, default)
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(sorted(known))}"
 
 
 Factory = Callable[[Table], Any]

@@ -44,6 +44,7 @@ from hw.findings import (
     with_card,
 )
 from hw.protocols import (
+    DOTS_PER_MM,
     CardReader,
     CardReport,
     Confirmed,
@@ -57,7 +58,7 @@ from hw.protocols import (
     TicketPrinter,
     Unconfirmed,
 )
-from hw.trial_slip import DOTS_PER_MM, trial_slip
+from hw.trial_slip import trial_slip
 
 READER_SECONDS = 6.0
 CARD_SECONDS = 1.0

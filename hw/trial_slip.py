@@ -6,9 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hw.protocols import Align, Cut, Feed, Line, Raster, Rule, Slip
-
-DOTS_PER_MM = 8
+from hw.protocols import DOTS_PER_MM, Align, Cut, Feed, Line, Raster, Rule, Slip
 
 
 def trial_slip(heading: str, lines: Sequence[str], width_dots: int) -> Slip:

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass
 
 from hw.protocols import (
+    DOTS_PER_MM,
     Cut,
     Fault,
     Feed,
@@ -24,7 +25,6 @@ from hw.protocols import (
     SlipPart,
 )
 
-DOTS_PER_MM = 8
 LINE_DOTS = 30
 COLUMNS = 48
 RULE_DOTS = 16

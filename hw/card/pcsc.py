@@ -9,7 +9,6 @@ left to itself and replaced.
 
 from __future__ import annotations
 
-import difflib
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +26,7 @@ from hw.card.watching import (
     Wishes,
     choose_reader,
 )
+from hw.near import nearest
 from hw.protocols import (
     CardNotPresent,
     CardPresent,
@@ -71,7 +71,7 @@ class PcscReader:
         """From the [card] table; raises ValueError with one sentence."""
         for key in section:
             if key not in _KEYS:
-                raise ValueError(f"[card] has no key {key!r}; {_nearest(key, _KEYS)}")
+                raise ValueError(f"[card] has no key {key!r}; {nearest(key, _KEYS)}")
         profiles = section.get("profiles", ["uid_tag"])
         if not isinstance(profiles, list) or not profiles:
             raise ValueError('[card] profiles must be a list of names, for example ["uid_tag"]')
@@ -156,12 +156,7 @@ def _text(section: Mapping[str, Any], key: str, default: str, meaning: str) -> s
 
 def _refuse_unknown(key: str, name: object, known: Sequence[str]) -> None:
     if name not in known:
-        raise ValueError(f"[card] {key} names {name!r}; {_nearest(str(name), known)}")
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+        raise ValueError(f"[card] {key} names {name!r}; {nearest(str(name), known)}")
 
 
 def _unheard(_report: CardReport) -> None:

@@ -17,14 +17,13 @@ from escpos.printer import Dummy  # type: ignore[import-untyped]
 
 from hw.printer.raster import fitted, raster_commands
 from hw.printer.text import printable, wrapped
-from hw.protocols import Align, Cut, Feed, Line, Qr, Raster, Rule, Slip, SlipPart
+from hw.protocols import DOTS_PER_MM, Align, Cut, Feed, Line, Qr, Raster, Rule, Slip, SlipPart
 
 INITIALISE = b"\x1b@"
 STATUS_UNASKED = b"\x1da\xff"
 FEED_AND_CUT = b"\x1dVB\x18"  # to the blade and 24 dots more
 CODE_PAGES = ("CP437", "CP850", "CP858")
 FONT_A_DOTS = 12
-DOTS_PER_MM = 8
 LONGEST_FEED = 255
 RULE_DOTS = 2
 QR_MOST_BYTES = 2331  # QR version 40 at level M

@@ -9,7 +9,7 @@ import pytest
 
 from firmware.signals import Signal, UnitSeen
 from firmware.store import Store
-from firmware.unit_memory import Learner, UnitMemory
+from firmware.unit_memory import Rememberer, UnitMemory
 from hw.printer.abilities import Abilities, Confirmation
 from hw.printer.driver import EscposPrinter
 from hw.printer.escpos import EscposEncoder
@@ -54,7 +54,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_the_driver_of_receipt_printers_learns() -> None:
     driver = EscposPrinter(NetworkPipe("127.0.0.1", 9), EscposEncoder())
-    assert isinstance(driver, Learner)
+    assert isinstance(driver, Rememberer)
 
 
 def test_a_unit_that_cannot_confirm_is_known_after_a_restart(file: Path) -> None:

@@ -5,13 +5,13 @@ A wrong key or value is a ValueError of one sentence.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from hw.card.profiles import ektp_sam, emrtd, uid_tag
 from hw.card.profiles.kinds import Profile
+from hw.near import nearest
 
 Section = Mapping[str, Any]
 
@@ -72,6 +72,4 @@ _MAKERS = {ektp_sam.NAME: _ektp_sam, emrtd.NAME: _emrtd, uid_tag.NAME: _uid_tag}
 def _refuse_unknown(name: str, table: Section, known: Sequence[str]) -> None:
     for key in table:
         if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"[card.{name}] has no key {key!r}{hint}")
+            raise ValueError(f"[card.{name}] has no key {key!r}; {nearest(key, known)}")
