@@ -117,7 +117,11 @@ class Printing:
         if self._room.roll is None:
             self._tell(PrintReported(name, "unavailable"))
         elif not self._is_held("service", name):
-            self._take("service", name, ROLL, slip=slip, attended=False)
+            try:
+                self._take("service", name, ROLL, slip=slip, attended=False)
+            except self._store.errors:  # whoever ordered it hears of it
+                self._service_ended(name, JobState.VOID)
+                raise
 
     def renew_roll(self) -> None:
         """A technician put a new roll into the ticket printer."""
@@ -271,6 +275,8 @@ class Printing:
         except self._store.errors:  # what the books cannot hold, nobody can know
             self._held.pop(job_id, None)
             self._tell(PrintReported(held.job.request_id, "unknown"))
+            if held.job.kind == "service":
+                self._service_ended(held.job.request_id, JobState.UNKNOWN)
             raise
         finally:
             self._begin_next(held.job.medium)

@@ -441,6 +441,28 @@ def test_a_service_slip_waits_for_nobody(desk: Desk) -> None:
     assert desk.printing.is_idle()
 
 
+def test_whoever_ordered_a_slip_hears_that_a_full_disk_lets_none_begin(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk.store.prints, "add_job", _full_disk)
+    with pytest.raises(sqlite3.OperationalError):
+        desk.printing.print_service("status-slip", (Line("Status"),))
+    assert desk.service == [("status-slip", JobState.VOID)]
+    assert desk.printing.is_idle()
+
+
+def test_whoever_ordered_a_slip_hears_that_its_end_is_in_no_book(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.printing.print_service("status-slip", (Line("Status"),))
+    job = desk.store.prints.last_job("service", "status-slip")
+    assert job is not None
+    monkeypatch.setattr(desk.store.prints, "set_job", _full_disk)
+    with pytest.raises(sqlite3.OperationalError):
+        desk.printing.job_ended(job.id, Confirmed())
+    assert desk.service == [("status-slip", JobState.UNKNOWN)]
+
+
 def test_a_controller_that_was_away_for_long_prints_nobody_s_ticket(
     tmp_path: Path, desk: Desk
 ) -> None:
