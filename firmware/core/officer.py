@@ -38,6 +38,8 @@ _REFUSED_TAPS: dict[str, Say] = {
     "randomUid": Say("Kartu ini memberi nomor yang berubah-ubah. Pakai e-KTP."),
     "unreadable": Say("Kartu tidak terbaca. Ulangi dari awal."),
     "readerLost": Say("Pembaca kartu terputus. Ulangi dari awal."),
+    "noCard": Say("Belum ada kartu yang ditempelkan. Ulangi dari awal."),
+    "onlyOneTap": Say("Kartu baru ditempelkan sekali. Ulangi dari awal."),
     "officerCard": Say("Itu kartu petugas. Tempelkan kartu warga."),
 }
 _UNLOCKED: dict[str, Say] = {

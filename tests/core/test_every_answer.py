@@ -11,6 +11,7 @@ from firmware.core import commands, events
 from firmware.core.failures import failure_of
 from firmware.core.session import TABLE, step
 from firmware.core.state import WORKING, NewPin, OfficerWork, Phase, Policy, State, Visit
+from hw.card.enrolment import Why
 from hw.protocols import CardTrouble
 from tests.core.samples import PLAIN, card, profile, resting
 
@@ -92,6 +93,13 @@ def in_visit(phase: Phase) -> State:
     )
     state = resting(policy=Policy("Desa Contoh", card_must_stay=True))
     return replace(state, phase=phase, visit=visit)
+
+
+@pytest.mark.parametrize("why", [*(why.value for why in Why), "officerCard"])
+def test_whyever_a_card_is_not_enrolled_the_officer_reads_it(why: str) -> None:
+    state, asked = step(in_visit(P.ENROL_CARD), events.CardNotAgreed(1, why))
+    assert state.guest.officer is not None and state.guest.officer.problem is not None
+    assert commands.AwaitTaps(1) in asked
 
 
 def test_a_profile_that_breaks_in_mid_change_of_the_pin_is_told_at_once() -> None:
