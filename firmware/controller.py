@@ -445,6 +445,9 @@ class Controller:
                 self._visits.refresh(visit)
             case commands.ShowLamps(pattern):
                 self._parts.indicator.show(pattern)
+            case commands.PrintStatusSlip():
+                self._orders.slip_begins()
+                self._desk.serve(command)
             case _:
                 self._desk.serve(command)
 

@@ -80,6 +80,7 @@ class OrderDesk:
         self._hands = hands
         self._clock = clock
         self._slips: list[Seen] = []
+        self._slips_begun: list[Seen] = []
         self._restart: Seen | None = None
 
     # ------------------------------------------------------------ time
@@ -207,12 +208,19 @@ class OrderDesk:
         self._hands.tell(ServiceAsked(long=False))
         return None
 
+    def slip_begins(self) -> None:
+        """A status slip is printed now: it is what was ordered so far. One that was under way
+        before, while the order still waited for a visit's end, was not.
+        """
+        self._slips_begun += self._slips
+        self._slips = []
+
     def slip_ended(self, name: str, state: JobState) -> None:
         """A service slip came to its last state: perhaps one that was ordered."""
         if name != STATUS_SLIP:
             return
-        waiting, self._slips = self._slips, []
-        for seen in waiting:
+        begun, self._slips_begun = self._slips_begun, []
+        for seen in begun:
             detail = _SLIPS.get(state)
             self._end(
                 seen, _Ended("done", detail) if detail else _Ended("failed", f"print {state.value}")

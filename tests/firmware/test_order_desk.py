@@ -257,6 +257,9 @@ def test_a_slip_is_done_when_it_is_on_paper(bench: Bench, state: JobState, outco
     assert bench.answers() == []
     bench.desk.slip_ended("test-slip-1", JobState.CONFIRMED)
     assert bench.answers() == []
+    bench.desk.slip_ended(STATUS_SLIP, JobState.CONFIRMED)  # the button's, under way before
+    assert bench.answers() == []
+    bench.desk.slip_begins()
     bench.desk.slip_ended(STATUS_SLIP, state)
     bench.desk.slip_ended(STATUS_SLIP, JobState.CONFIRMED)  # the button's, later
     assert bench.answers() == [(1, outcome)]
