@@ -78,7 +78,8 @@ class EscposPrinter:
         self._abilities = abilities or Abilities()
         self._recall: Recall = _nobody_remembers
         self._unit = Unit()
-        self._half_told = Unit()
+        self._half_told = Unit()  # at the last question
+        self._may_swallow = True  # the question too: what was begun may be a picture
         self._times_to_ask_unit = TIMES_TO_ASK_UNIT
         self._may_be_stuck = True  # what was sent before this process began is unknown, and
         self._left_remains = True  # may hang in the slot: it must not come with this ticket
@@ -131,9 +132,10 @@ class EscposPrinter:
                 return NotStarted(status)
             progress(0)
             outcome = self._send(job, progress, all_sent)
-            if self._may_be_stuck and not self._times_to_ask_unit and not self._unit:
+            if self._may_be_stuck and not self._times_to_ask_unit and not self._half_told:
                 self._times_to_ask_unit += 1  # what was stuck may have swallowed the question
             self._left_remains = self._may_be_stuck = isinstance(outcome, Interrupted)
+            self._may_swallow = self._may_be_stuck
             return outcome
         finally:
             self._talk.close()
@@ -161,13 +163,14 @@ class EscposPrinter:
             return
         self._times_to_ask_unit -= 1
         unit = self._talk.ask_unit() or Unit()
+        self._may_swallow = self._may_swallow and not unit
         is_last_time = not self._times_to_ask_unit
         if unit.is_whole or (unit and (is_last_time or unit == self._half_told)):
             self._times_to_ask_unit = 0
             self._be(unit)
         elif unit.agrees(self._unit):
             self._times_to_ask_unit = 0
-        elif is_last_time and not self._may_be_stuck:  # else a picture swallowed the question
+        elif is_last_time and not self._may_swallow:
             self._be(unit)
         self._half_told = unit
 

@@ -171,12 +171,13 @@ def test_half_a_name_is_not_another_unit(
     assert (printer.unit, printer.abilities) == (name, known)
 
 
+@pytest.mark.parametrize("has_printed", [True, False])
 def test_a_nameless_unit_in_place_of_a_named_one_does_not_keep_its_name(
-    machine: VirtualUsbPrinter, printer: EscposPrinter
+    machine: VirtualUsbPrinter, printer: EscposPrinter, has_printed: bool
 ) -> None:
     machine.control({"unit": WHOLE})
     printer.status()
-    assert print_ticket(printer) == Confirmed()
+    assert not has_printed or print_ticket(printer) == Confirmed()
     replug(machine, printer, {})
     look_twice(printer)
     assert printer.unit == ""
