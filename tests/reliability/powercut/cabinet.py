@@ -10,18 +10,15 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 from firmware.config import load_config
 from firmware.controller import Controller
-from firmware.core.state import State
-from firmware.journal import Journal
+from firmware.kiosk import first_state, open_parts
 from firmware.link import Link
-from firmware.parts import Parts, assemble
+from firmware.parts import Parts
 from firmware.signals import Signal
-from firmware.store import Store
 from provisioning.layout import Devices, Ports, Regency
 from provisioning.processes import free_ports
 from tests.firmware import people
@@ -81,15 +78,9 @@ def make_controller(
     config_file: Path,
     make_line: Callable[[Callable[[Signal], None]], Line],
 ) -> tuple[Controller, Parts, queue.SimpleQueue[Signal]]:
-    """As ``firmware.__main__`` does. Raises what a start on a broken disk raises."""
-    config = load_config(config_file)
-    state_dir = config.path(config.sections.kiosk.state_dir)
-    store = Store(state_dir / "kiosk.db")
-    journal = Journal(state_dir / "journal.jsonl", lambda: datetime.now().astimezone())
-    inbox: queue.SimpleQueue[Signal] = queue.SimpleQueue()
-    parts = assemble(config, store, journal, inbox.put)
+    """As ``firmware.kiosk`` does. Raises what a start on a broken disk raises."""
+    parts, inbox = open_parts(load_config(config_file))
     parts = replace(parts, link=cast(Link, make_line(inbox.put)))
-    tuning = parts.tuning
-    policy = replace(tuning.policy(), goodbye=0.05)
-    first = State(policy, tuning.catalogue, in_service_mode=tuning.in_service_mode)
+    first = first_state(parts)
+    first = replace(first, policy=replace(first.policy, goodbye=0.05))
     return Controller(parts, first, inbox, random.random), parts, inbox
