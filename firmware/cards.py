@@ -15,8 +15,8 @@ from firmware.card_books import NewKey, Sealed
 from firmware.core import commands, events, seal, wire
 from firmware.core.cards import TOKEN_BYTES, PinChange, pack_profile
 from firmware.core.errors import AnjunganError
-from firmware.core.ids import uuid7
 from firmware.journal import Journal
+from firmware.stamps import stamp
 from firmware.store import Store
 from firmware.vault import KeyOrder, MadeKey, OpenVault, seal_anew
 from firmware.visits import Visits
@@ -80,8 +80,7 @@ class Cards:
         self._tell(events.PinChanged(visit))
 
     def _replace(self, opened: OpenVault, key: MadeKey, at: datetime) -> OpenVault:
-        message_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
-        when = at.isoformat(timespec="seconds")
+        message_id, when = stamp(at)
         token = secrets.token_bytes(TOKEN_BYTES)
         tokens = (*opened.tokens, token)
         change = PinChange(

@@ -21,7 +21,6 @@ from firmware.cards import Cards
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
 from firmware.core.failures import failure_of
-from firmware.core.ids import uuid7
 from firmware.core.lamps import lamps_of
 from firmware.core.print_job import JobState
 from firmware.core.projection import view_of
@@ -60,6 +59,7 @@ from firmware.signals import (
     ThreadFailed,
     UnitSeen,
 )
+from firmware.stamps import stamp
 from firmware.upkeep import Upkeep
 from firmware.vault import MadeKey
 from firmware.visits import Visits, ticket_of
@@ -483,8 +483,7 @@ class Controller:
     def _collected(self, job: PrintJob, confirmed: bool) -> None:
         """A letter is on paper: the regency will hear of it, whatever happens now."""
         at = self._clock.now()
-        event_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
-        when = at.isoformat(timespec="seconds")
+        event_id, when = stamp(at)
         self._parts.store.collect(
             job.id,
             "CONFIRMED" if confirmed else "UNCONFIRMED",

@@ -4,7 +4,6 @@ request to the regency. The card is served here only once the regency's entry ha
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,9 +13,9 @@ from firmware.card_books import FiledEnrolment
 from firmware.core import commands, events, lockout, seal, wire
 from firmware.core.cards import OFFICER_ROLE, EnrolmentRequest
 from firmware.core.errors import AnjunganError, SealError
-from firmware.core.ids import uuid7
 from firmware.core.view import EnrolmentItem
 from firmware.journal import Journal
+from firmware.stamps import stamp
 from firmware.store import Store
 from firmware.vault import KeyOrder, MadeKey, OpenVault
 from firmware.visits import Visits
@@ -112,8 +111,7 @@ class Enrolling:
         return True
 
     def _file(self, ordered: commands.Enrol, opened: OpenVault, key: MadeKey, at: datetime) -> str:
-        message_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
-        when = at.isoformat(timespec="seconds")
+        message_id, when = stamp(at)
         tag = seal.card_tag(self._site_key, ordered.identity.uid)
         request = EnrolmentRequest(
             message_id,

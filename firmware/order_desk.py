@@ -7,7 +7,6 @@ end. See ``firmware.core.orders``. Used by the controller's thread alone.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,6 @@ import msgspec
 from firmware.core import orders
 from firmware.core.errors import AnjunganError, WireError
 from firmware.core.events import Event, IdentifyAsked, ServiceAsked, ServiceModeSet, SettingsCame
-from firmware.core.ids import uuid7
 from firmware.core.orders import Close, Hold, Kind, Known, Run
 from firmware.core.print_job import JobState
 from firmware.core.trusted_clock import Foreign, Told, TooSlow
@@ -26,6 +24,7 @@ from firmware.journal import Journal
 from firmware.kiosk_clock import KioskClock
 from firmware.order_books import Ending, OrderBooks, Outcome, Seen
 from firmware.service import STATUS_SLIP
+from firmware.stamps import stamp
 from firmware.tuning import SERVICE_MODE, Changes, Tuning
 
 _SLIPS = {
@@ -149,10 +148,8 @@ class OrderDesk:
         return None
 
     def _end(self, seen: Seen, ended: _Ended, changes: Changes | None = None) -> None:
-        at = self._clock.now()
-        event_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
         detail = ended.detail[: orders.LONGEST_DETAIL]
-        ending = Ending(ended.outcome, detail, event_id, at.isoformat(timespec="seconds"))
+        ending = Ending(ended.outcome, detail, *stamp(self._clock.now()))
         self._books.close(seen, ending, changes)
         self._journal.write(
             "order.ended", name=seen.name, number=seen.number, outcome=ended.outcome

@@ -7,7 +7,6 @@ controller's thread.
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -18,12 +17,12 @@ from firmware.core import commands, events, lockout, seal, wire
 from firmware.core.calendar import long_date
 from firmware.core.claim import RANDOM_BITS, make_claim_code
 from firmware.core.errors import AnjunganError
-from firmware.core.ids import uuid7
 from firmware.core.letters import LetterType
 from firmware.core.request import LetterRequest
 from firmware.core.ticket import Ticket
 from firmware.core.view import EnrolmentItem
 from firmware.journal import Journal
+from firmware.stamps import stamp
 from firmware.store import Entry, Filing, SealedLetter, SealedRequest, Store
 from firmware.vault import Attempt, Damaged, OpenVault, RequestSummary
 from firmware.worker import Worker
@@ -227,8 +226,7 @@ class Visits:
         if opened is None:
             self._tell(events.RequestNotStored(command.visit))
             return
-        request_id = uuid7(int(at.timestamp() * 1000), secrets.randbits(74))
-        when = at.isoformat(timespec="seconds")
+        request_id, when = stamp(at)
         try:
             filing = self._store.file_request(
                 request_id,
