@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from firmware.core import pins, view
 from firmware.core.citizen import (
-    card_again,
-    card_taken,
+    AGAIN,
+    FINISH,
+    HOME,
+    LETTERS,
+    TAKEN,
     damaged,
-    go_home,
     locked,
     unknown,
     wrong_pin,
@@ -32,7 +34,7 @@ from firmware.core.events import (
 )
 from firmware.core.notices import PIN_NOT_CHANGED
 from firmware.core.state import NewPin, Phase, State
-from firmware.core.transition import Result, Transition, end, row, tell
+from firmware.core.transition import Result, Transition, row, tell
 from firmware.core.view import Say
 
 P = Phase
@@ -128,37 +130,30 @@ def _not_changed(state: State, _event: PinNotChanged) -> Result:
     return tell(state, PIN_NOT_CHANGED)
 
 
-def _letters_changed(state: State, event: LettersChanged) -> Result:
-    return state.with_guest(ready=event.ready, pending=event.pending), ()
-
-
-_AGAIN = row(card_again, P.LOOKING_UP, P.GOODBYE)
-_FINISH = row(end, P.GOODBYE)
-_TAKEN = row(card_taken, P.GOODBYE)
 _FAILED = row(_not_changed, P.NOTICE)
 
 CHANGE: dict[tuple[Phase, type], Transition] = {
     (P.HOME, view.ChangePin): row(_begin, P.NEW_PIN),
     (P.NEW_PIN, view.Digit): row(_digit, P.CHECKING_PIN, P.CHANGING_PIN),
     (P.NEW_PIN, view.Erase): row(_erase),
-    (P.NEW_PIN, view.Back): row(go_home, P.HOME),
-    (P.NEW_PIN, view.Finish): _FINISH,
-    (P.NEW_PIN, CardTapped): _AGAIN,
-    (P.NEW_PIN, CardTaken): _TAKEN,
+    (P.NEW_PIN, view.Back): HOME,
+    (P.NEW_PIN, view.Finish): FINISH,
+    (P.NEW_PIN, CardTapped): AGAIN,
+    (P.NEW_PIN, CardTaken): TAKEN,
     (P.CHECKING_PIN, PinChecked): row(_checked, P.NEW_PIN),
     (P.CHECKING_PIN, PinRefused): row(_refused, P.NEW_PIN),
     (P.CHECKING_PIN, CardLocked): row(locked, P.NOTICE),
     (P.CHECKING_PIN, CardUnknown): row(unknown, P.NOTICE),
     (P.CHECKING_PIN, VaultDamaged): row(damaged, P.NOTICE),
     (P.CHECKING_PIN, PinNotChanged): _FAILED,
-    (P.CHECKING_PIN, CardTapped): _AGAIN,
-    (P.CHECKING_PIN, CardTaken): _TAKEN,
+    (P.CHECKING_PIN, CardTapped): AGAIN,
+    (P.CHECKING_PIN, CardTaken): TAKEN,
     (P.CHANGING_PIN, PinChanged): row(_changed, P.PIN_CHANGED),
     (P.CHANGING_PIN, PinNotChanged): _FAILED,
-    (P.PIN_CHANGED, LettersChanged): row(_letters_changed),
-    (P.PIN_CHANGED, view.GoHome): row(go_home, P.HOME),
-    (P.PIN_CHANGED, view.Finish): _FINISH,
-    (P.PIN_CHANGED, CardTapped): _AGAIN,
-    (P.PIN_CHANGED, CardTaken): _TAKEN,
+    (P.PIN_CHANGED, LettersChanged): LETTERS,
+    (P.PIN_CHANGED, view.GoHome): HOME,
+    (P.PIN_CHANGED, view.Finish): FINISH,
+    (P.PIN_CHANGED, CardTapped): AGAIN,
+    (P.PIN_CHANGED, CardTaken): TAKEN,
 }
 """(phase, event or intent) -> what is done. Read it as the story of a new PIN."""

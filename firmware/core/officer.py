@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.core import view
-from firmware.core.citizen import card_again
+from firmware.core.citizen import AGAIN, FINISH
 from firmware.core.commands import AwaitTaps, Command, Enrol, UnlockCard
 from firmware.core.events import (
     CardAgreed,
@@ -27,7 +27,7 @@ from firmware.core.new_pin import choose, is_chosen
 from firmware.core.nik import NIK_DIGITS, nik_problem
 from firmware.core.notices import NOT_ENROLLED_NOW, UNREADABLE
 from firmware.core.state import NewPin, OfficerWork, Phase, State
-from firmware.core.transition import Result, Transition, end, row, tell
+from firmware.core.transition import Result, Transition, row, tell
 from firmware.core.view import Say
 
 P = Phase
@@ -169,7 +169,6 @@ def _unlocked(state: State, event: CardUnlocked) -> Result:
 
 
 _BACK = row(_back, P.OFFICER)
-_FINISH = row(end, P.GOODBYE)
 _SEEN = row(_seen)
 
 OFFICER: dict[tuple[Phase, type], Transition] = {
@@ -177,31 +176,31 @@ OFFICER: dict[tuple[Phase, type], Transition] = {
     (P.OFFICER, EnrolmentsSeen): _SEEN,
     (P.OFFICER, view.EnrolCard): row(_begin, P.ENROL_NIK),
     (P.OFFICER, view.UnlockCard): row(_begin_unlock, P.UNLOCK),
-    (P.OFFICER, view.Finish): _FINISH,
-    (P.OFFICER, CardTapped): row(card_again, P.LOOKING_UP, P.GOODBYE),
+    (P.OFFICER, view.Finish): FINISH,
+    (P.OFFICER, CardTapped): AGAIN,
     (P.ENROL_NIK, view.Digit): row(_nik_digit),
     (P.ENROL_NIK, view.Erase): row(_nik_erase),
     (P.ENROL_NIK, view.Next): row(_nik_done, P.ENROL_CARD),
     (P.ENROL_NIK, view.Back): _BACK,
-    (P.ENROL_NIK, view.Finish): _FINISH,
+    (P.ENROL_NIK, view.Finish): FINISH,
     (P.ENROL_CARD, TapAwaited): row(_tap_awaited),
     (P.ENROL_CARD, CardNotAgreed): row(_not_agreed, P.ENROL_CARD),
     (P.ENROL_CARD, CardAgreed): row(_agreed, P.ENROL_PIN),
     (P.ENROL_CARD, view.Back): _BACK,
-    (P.ENROL_CARD, view.Finish): _FINISH,
+    (P.ENROL_CARD, view.Finish): FINISH,
     (P.ENROL_PIN, view.Digit): row(_pin_digit, P.ENROLLING),
     (P.ENROL_PIN, view.Erase): row(_pin_erase),
     (P.ENROL_PIN, view.Back): _BACK,
-    (P.ENROL_PIN, view.Finish): _FINISH,
+    (P.ENROL_PIN, view.Finish): FINISH,
     (P.ENROLLING, EnrolmentStored): row(_stored, P.ENROLLED),
     (P.ENROLLING, EnrolmentNotStored): row(_not_stored, P.NOTICE),
     (P.ENROLLED, EnrolmentsSeen): _SEEN,
     (P.ENROLLED, view.GoHome): _BACK,
-    (P.ENROLLED, view.Finish): _FINISH,
+    (P.ENROLLED, view.Finish): FINISH,
     (P.UNLOCK, CardTapped): row(_tapped),
     (P.UNLOCK, CardFailed): row(_failed),
     (P.UNLOCK, CardUnlocked): row(_unlocked),
     (P.UNLOCK, view.Back): _BACK,
-    (P.UNLOCK, view.Finish): _FINISH,
+    (P.UNLOCK, view.Finish): FINISH,
 }
 """(phase, event or intent) -> what is done. Read it as the story of an officer's visit."""
