@@ -4,20 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-_MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
-)
+from firmware.core.calendar import MONTHS
+
 _DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
 LENGTH = len("DD-MM-YYYY")
 
@@ -46,7 +34,7 @@ def in_words(value: str) -> str:
         weekday = date(year, month, day).weekday()
     except ValueError:
         return ""
-    return f"{_DAYS[weekday]}, {day} {_MONTHS[month - 1]} {year}" if len(value) == LENGTH else ""
+    return f"{_DAYS[weekday]}, {day} {MONTHS[month - 1]} {year}" if len(value) == LENGTH else ""
 
 
 def template(value: str) -> str:
