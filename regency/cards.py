@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -25,21 +24,20 @@ from firmware.core.cards import (
     EnrolmentRequest,
     PinChange,
 )
-from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
 from regency.directory import doubt, set_token, tell_directory
 from regency.enrolling import enrol, is_officers, may_enrol
-from regency.journal import now_text, raise_alarm
+from regency.journal import now_text
 from regency.letters_down import send_letters_again
 from regency.model import Enrolment
+from regency.receiving import Opening, again, committed, open_sealed, refuse
 from regency.standing import note_number
 from regency.store import Store
 from regency.trouble import Trouble
 
-_COMMITTED, _REJECTED = "committed", "rejected"
-_Said = TypeVar("_Said", PinChange, EnrolmentRequest)
+_CARD = Opening(seal.card_context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +61,25 @@ class CardDesk:
         that is refused is told what the card's key is: it has another one.
         """
         digest = hashlib.sha256(message.sealed).digest()
-        opened = self._open(kiosk, message, PinChange)
+        opened = open_sealed(self._seed, kiosk, message, PinChange, _CARD)
 
         def take(db: Connection) -> Answer:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _known_digest(db, message.id)
             if known is not None:
-                return _again(db, kiosk, message.id, known == digest)
+                return Answer(again(db, kiosk, "up/evt", message.id, known == digest))
             if isinstance(opened, Trouble):
-                return _refuse(db, kiosk, message.id, opened)
+                return Answer(refuse(db, kiosk, "up/evt", message.id, opened))
             if _is_outdated(db, kiosk, opened.tag, message.seq):
                 _remember(db, kiosk, message.id, digest)
-                return Answer(wire.Receipt(message.id, _COMMITTED))
+                return Answer(committed(message.id))
             trouble = _check(db, opened)
             if trouble is not None:
-                answer = _refuse(db, kiosk, message.id, trouble)
+                answer = Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
                 return self._set_right(db, kiosk, opened.tag, answer)
             _remember(db, kiosk, message.id, digest)
             touched = self._change(db, opened, message.seq)
-            return Answer(wire.Receipt(message.id, _COMMITTED), touched)
+            return Answer(committed(message.id), touched)
 
         return transact(self._store.engine, take)
 
@@ -90,20 +88,20 @@ class CardDesk:
         why not. The kiosk's answer is the card's entry; a former card is taken out of use.
         """
         digest = hashlib.sha256(message.sealed).digest()
-        opened = self._open(kiosk, message, EnrolmentRequest)
+        opened = open_sealed(self._seed, kiosk, message, EnrolmentRequest, _CARD)
 
         def take(db: Connection) -> Answer:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _known_digest(db, message.id)
             if known is not None:
-                return _again(db, kiosk, message.id, known == digest)
+                return Answer(again(db, kiosk, "up/evt", message.id, known == digest))
             trouble = opened if isinstance(opened, Trouble) else _check_enrolment(db, opened)
             if trouble is not None or isinstance(opened, Trouble):
                 assert trouble is not None
-                return _refuse(db, kiosk, message.id, trouble)
+                return Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
             _remember(db, kiosk, message.id, digest, "enrol")
             touched = self._enrol(db, opened)
-            return Answer(wire.Receipt(message.id, _COMMITTED), touched)
+            return Answer(committed(message.id), touched)
 
         return transact(self._store.engine, take)
 
@@ -113,22 +111,6 @@ class CardDesk:
         for tag in enrol(db, card):
             touched |= tell_directory(db, tag)
         return touched | send_letters_again(db, request.nik, self._catalogue)
-
-    def _open(
-        self, kiosk: str, message: wire.PinChangedUp | wire.EnrolUp, kind: type[_Said]
-    ) -> _Said | Trouble:
-        try:
-            raw = seal.unseal(self._seed, message.sealed, seal.card_context(message.id))
-            said = msgspec.json.decode(raw, type=kind)
-        except SealError:
-            return Trouble("it does not open with the regency's key", is_alarm=True)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return Trouble("what was opened is not readable")
-        if (said.id, said.kiosk) != (message.id, kiosk):
-            return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
-        if len(said.id) > t.ID_CHARACTERS:
-            return Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
-        return said
 
     def _change(self, db: Connection, change: PinChange, seq: int) -> set[str]:
         values = {
@@ -213,20 +195,3 @@ def _remember(
             event_id=message_id, kiosk=kiosk, kind=kind, at=now_text(), body_digest=digest
         )
     )
-
-
-def _again(db: Connection, kiosk: str, message_id: str, same: bool) -> Answer:
-    if same:
-        return Answer(wire.Receipt(message_id, _COMMITTED))
-    return _refuse(db, kiosk, message_id, Trouble("the same id came with another body", True))
-
-
-def _refuse(db: Connection, kiosk: str, message_id: str, trouble: Trouble) -> Answer:
-    db.execute(
-        insert(t.dead_letters).values(
-            at=now_text(), topic=f"k1/{kiosk}/up/evt", bytes=0, reason=trouble.reason
-        )
-    )
-    if trouble.is_alarm:
-        raise_alarm(db, kiosk, f"{trouble.reason} ({message_id[:36]})")
-    return Answer(wire.Receipt(message_id, _REJECTED, trouble.reason))

@@ -9,7 +9,18 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    and_,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError, SQLAlchemyError
 
 from firmware.core.errors import ConfigurationError
@@ -73,6 +84,19 @@ def transact(engine: Engine, work: Callable[[Connection], Result]) -> Result:
             time.sleep(draw * attempt * _PAUSE_SECONDS)
     with engine.begin() as db:
         return work(db)
+
+
+def put(
+    db: Connection,
+    table: Table,
+    key: dict[str, Any],
+    values: dict[str, Any],
+    at_first: dict[str, Any] | None = None,
+) -> None:
+    """Bring the row of ``key`` up to date, or insert it: then with what is ``at_first``, too."""
+    here = and_(*(table.c[name] == wanted for name, wanted in key.items()))
+    if not db.execute(update(table).where(here).values(**values)).rowcount:
+        db.execute(insert(table).values(**key, **values, **(at_first or {})))
 
 
 def _may_pass(error: IntegrityError | OperationalError) -> bool:

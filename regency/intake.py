@@ -12,22 +12,19 @@ from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from firmware.core import seal, wire
 from firmware.core.claim import read_claim_code
-from firmware.core.errors import SealError
 from firmware.core.letters import Catalogue, LetterType, check_answer
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.cards import CardDesk
-from regency.database import transact
-from regency.journal import note_event, now_text, raise_alarm
+from regency.database import put, transact
+from regency.journal import note_event, now_text
+from regency.receiving import ID_TOO_LONG, Opening, again, bury, committed, open_sealed, refuse
 from regency.residents import follow, village_for
 from regency.standing import compare, note_number
 from regency.store import Store
 from regency.trouble import Trouble
 
-_COMMITTED, _REJECTED = "committed", "rejected"
-
-
-_ID_TOO_LONG = Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
+_REQUEST = Opening(seal.request_context, "the request", "the opened request")
 
 
 class Intake:
@@ -46,33 +43,21 @@ class Intake:
     def take_request(self, kiosk: str, message: wire.RequestUp) -> wire.Receipt:
         """Commit a request, once, and say so; or say why not."""
         digest = hashlib.sha256(message.sealed).digest()
-        opened = self._open(kiosk, message)
+        opened = open_sealed(self._seed, kiosk, message, LetterRequest, _REQUEST)
 
         def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
             if known is not None:
-                return self._again(db, kiosk, message.id, known == digest)
+                return again(db, kiosk, "up", message.id, known == digest)
             trouble = opened if isinstance(opened, Trouble) else self._check(db, kiosk, opened)
             if trouble is not None:
-                return self._refuse(db, kiosk, "up/req", message.id, trouble)
+                return refuse(db, kiosk, "up/req", message.id, trouble)
             assert isinstance(opened, LetterRequest)
             self._insert(db, kiosk, opened, digest)
-            return wire.Receipt(message.id, _COMMITTED)
+            return committed(message.id)
 
         return transact(self._store.engine, take)
-
-    def _open(self, kiosk: str, message: wire.RequestUp) -> LetterRequest | Trouble:
-        try:
-            raw = seal.unseal(self._seed, message.sealed, seal.request_context(message.id))
-            request = msgspec.json.decode(raw, type=LetterRequest)
-        except SealError:
-            return Trouble("the request does not open with the regency's key", is_alarm=True)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return Trouble("the opened request is not readable")
-        if (request.id, request.kiosk) != (message.id, kiosk):
-            return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
-        return request if len(request.id) <= t.ID_CHARACTERS else _ID_TOO_LONG
 
     def _check(self, db: Connection, kiosk: str, request: LetterRequest) -> Trouble | None:
         letter = self._catalogue.get(request.letter_type)
@@ -111,21 +96,6 @@ class Intake:
         if not kiosk.startswith(village):
             follow(db, request.id, kiosk, village)
 
-    def _again(self, db: Connection, kiosk: str, message_id: str, same: bool) -> wire.Receipt:
-        """A message whose id is known: the same one is receipted again, another is an alarm."""
-        if same:
-            return wire.Receipt(message_id, _COMMITTED)
-        trouble = Trouble("the same id came with another body", is_alarm=True)
-        return self._refuse(db, kiosk, "up", message_id, trouble)
-
-    def _refuse(
-        self, db: Connection, kiosk: str, kind: str, message_id: str, trouble: Trouble
-    ) -> wire.Receipt:
-        _bury(db, f"k1/{kiosk}/{kind}", 0, trouble.reason)
-        if trouble.is_alarm:
-            raise_alarm(db, kiosk, f"{trouble.reason} ({message_id[:36]})")
-        return wire.Receipt(message_id, _REJECTED, trouble.reason)
-
     # ------------------------------------------------------------ collected
 
     def take_collected(self, kiosk: str, message: wire.CollectedUp) -> wire.Receipt:
@@ -137,19 +107,19 @@ class Intake:
             c = t.collected.c
             known = _digest_of(db, c.event_id, c.body_digest, message.id)
             if known is not None:
-                return self._again(db, kiosk, message.id, known == digest)
+                return again(db, kiosk, "up", message.id, known == digest)
             if len(message.id) > t.ID_CHARACTERS:
-                return self._refuse(db, kiosk, "up/evt", message.id, _ID_TOO_LONG)
+                return refuse(db, kiosk, "up/evt", message.id, ID_TOO_LONG)
             state = _state_of(db, message.request_id, kiosk)
             if state not in (RequestState.READY.value, RequestState.COLLECTED.value):
                 trouble = Trouble("collected was said of no ready letter of this kiosk", True)
-                return self._refuse(db, kiosk, "up/evt", message.id, trouble)
+                return refuse(db, kiosk, "up/evt", message.id, trouble)
             _insert_collected(db, kiosk, message, digest)
             if state == RequestState.READY.value:
                 _set_state(db, message.request_id, RequestState.COLLECTED)
                 actor = f"anjungan {kiosk}"
                 note_event(db, message.request_id, actor, state, RequestState.COLLECTED)
-            return wire.Receipt(message.id, _COMMITTED)
+            return committed(message.id)
 
         return transact(self._store.engine, take)
 
@@ -194,12 +164,7 @@ class Intake:
         """Keep the newest health of each kiosk."""
         values = {"at": beat.at[:32], "data": msgspec.to_builtins(beat)}
 
-        def take(db: Connection) -> None:
-            here = t.heartbeats.c.kiosk == kiosk
-            if not db.execute(update(t.heartbeats).where(here).values(**values)).rowcount:
-                db.execute(insert(t.heartbeats).values(kiosk=kiosk, **values))
-
-        transact(self._store.engine, take)
+        transact(self._store.engine, lambda db: put(db, t.heartbeats, {"kiosk": kiosk}, values))
 
     def may_speak(self, kiosk: str) -> bool:
         """Whether the kiosk is known and not revoked: the broker's word is not enough."""
@@ -207,15 +172,7 @@ class Intake:
 
     def bury(self, topic: str, size: int, reason: str) -> None:
         """Keep that a message could not be used, and why."""
-        transact(self._store.engine, lambda db: _bury(db, topic, size, reason))
-
-
-def _bury(db: Connection, topic: str, size: int, reason: str) -> None:
-    db.execute(
-        insert(t.dead_letters).values(
-            at=now_text(), topic=topic[:100], bytes=size, reason=reason[:300]
-        )
-    )
+        transact(self._store.engine, lambda db: bury(db, topic, size, reason))
 
 
 def _note_birth(db: Connection, kiosk: str, boot_id: str, digest: bytes) -> bytes | None:

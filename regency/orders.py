@@ -20,12 +20,12 @@ from firmware.core import orders, wire
 from firmware.core.afar import check_keys
 from firmware.core.errors import ConfigurationError, OrderError, WireError
 from regency import tables as t
-from regency.database import reading, transact
+from regency.database import put, reading, transact
 from regency.journal import now_text, raise_alarm
+from regency.receiving import committed
 from regency.standing import note_number
 from regency.store import Store
 
-_COMMITTED, _REJECTED = "committed", "rejected"
 _LARGEST_LEAP = 1_000_000  # of numbers: beyond is no memory, but nonsense
 _SETTINGS = (orders.CONFIG, orders.ROLLBACK)
 _AGAIN_SECONDS = 30 * 86400
@@ -184,13 +184,13 @@ class Orders:
             known = db.execute(select(c.outcome).where(*here)).scalar_one_or_none()
             if known is None:
                 raise_alarm(db, kiosk, f"order {done.number} was answered, and was not given here")
-                return wire.Receipt(done.id, _REJECTED, "this order was not given here")
+                return wire.Receipt(done.id, "rejected", "this order was not given here")
             if known == "":
                 end = {"outcome": done.outcome[:16], "detail": done.detail[: t.DETAIL_CHARACTERS]}
                 db.execute(update(t.orders).where(*here).values(**end, done_at=now_text()))
             elif known != done.outcome[:16]:
                 raise_alarm(db, kiosk, f"order {done.number} ended twice: an old card is in it")
-            return wire.Receipt(done.id, _COMMITTED)
+            return committed(done.id)
 
         return transact(self._engine, take)
 
@@ -318,9 +318,7 @@ def _last_number(db: Connection, kiosk: str) -> int:
 
 
 def _set_number(db: Connection, kiosk: str, number: int) -> None:
-    here = t.order_numbers.c.kiosk == kiosk
-    if not db.execute(update(t.order_numbers).where(here).values(last=number)).rowcount:
-        db.execute(insert(t.order_numbers).values(kiosk=kiosk, last=number))
+    put(db, t.order_numbers, {"kiosk": kiosk}, {"last": number})
 
 
 def _row(row: Row[Any]) -> OrderRow:

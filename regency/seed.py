@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from argon2 import PasswordHasher
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from firmware.core.errors import ConfigurationError
 from regency import tables as t
-from regency.database import transact
+from regency.database import put, transact
 from regency.directory import forget_token, tell_directory
 from regency.enrolling import enrol
 from regency.model import OfficerCard, Seed
@@ -62,14 +61,15 @@ def load(store: Store, seed: Seed) -> Loaded:
 def _load(db: Connection, seed: Seed) -> Loaded:
     hasher = PasswordHasher()
     for village in seed.villages:
-        _keep(db, t.villages, {"code": village.code}, {"data": msgspec.to_builtins(village)})
+        put(db, t.villages, {"code": village.code}, {"data": msgspec.to_builtins(village)})
     for kiosk in seed.kiosks:
-        _keep(db, t.kiosks, {"id": kiosk.id}, {"village": kiosk.village})
+        values = {"village": kiosk.village}
+        put(db, t.kiosks, {"id": kiosk.id}, values, {"revoked": False, "last_srv_seq": 0})
     for one in seed.residents:
-        values = {"village": one.village, "profile": msgspec.to_builtins(one.profile)}
-        _keep(db, t.residents, {"nik": one.profile.nik}, values)
+        living = {"village": one.village, "profile": msgspec.to_builtins(one.profile)}
+        put(db, t.residents, {"nik": one.profile.nik}, living)
     for officer in seed.officers:
-        _keep(
+        put(
             db,
             t.officers,
             {"username": officer.username},
@@ -93,15 +93,6 @@ def _load(db: Connection, seed: Seed) -> Loaded:
     )
 
 
-def _keep(db: Connection, table: Table, key: dict[str, str], values: dict[str, Any]) -> None:
-    """Insert a row, or bring it up to date."""
-    ((name, wanted),) = key.items()
-    here = table.c[name] == wanted
-    if not db.execute(update(table).where(here).values(**values)).rowcount:
-        extra = {"revoked": False, "last_srv_seq": 0} if table is t.kiosks else {}
-        db.execute(insert(table).values(**key, **values, **extra))
-
-
 def _keep_officer_card(db: Connection, card: OfficerCard) -> None:
     c = t.officer_cards.c
     query = select(c.tag, c.public_key).where(c.username == card.username)
@@ -114,5 +105,5 @@ def _keep_officer_card(db: Connection, card: OfficerCard) -> None:
         "kdf": msgspec.to_builtins(card.kdf),
         "public_key": card.public_key,
     }
-    _keep(db, t.officer_cards, {"username": card.username}, values)
+    put(db, t.officer_cards, {"username": card.username}, values)
     forget_token(db, card.tag)

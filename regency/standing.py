@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from firmware.core import wire
 from regency import tables as t
+from regency.database import put
 from regency.journal import queue_down, raise_alarm
 
 _LARGEST_LEAP = 1_000_000  # of numbers: beyond is no memory, but nonsense
@@ -100,6 +101,4 @@ def _standing_of(db: Connection, kiosk: str) -> _Standing:
 
 def _remember(db: Connection, kiosk: str, standing: _Standing) -> None:
     values = {"settled_seq": standing.settled_seq, "boot": standing.boot}
-    hit = db.execute(update(t.standings).where(t.standings.c.kiosk == kiosk).values(**values))
-    if not hit.rowcount:
-        db.execute(insert(t.standings).values(kiosk=kiosk, **values))
+    put(db, t.standings, {"kiosk": kiosk}, values)
