@@ -61,7 +61,7 @@ def open_sealed(
         said = msgspec.json.decode(raw, type=kind)
     except SealError:
         return Trouble(f"{opening.what} does not open with the regency's key", is_alarm=True)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Trouble(f"{opening.opened} is not readable")
     if (said.id, said.kiosk) != (message.id, kiosk):
         return Trouble("inside and outside name different ids or kiosks", is_alarm=True)

@@ -300,3 +300,11 @@ def test_a_kept_birth_that_nobody_heard_before_counts(post: Post) -> None:
         post.intake.take_receipt(KIOSK, wire.ReceiptUp(number))
     post.intake.take_birth(KIOSK, wire.StateUp(online=True, boot=9, last_srv_seq=1), retained=True)
     assert [row.srv_seq for row in post.store.undelivered(KIOSK)] == [2]
+
+
+def test_a_request_that_nests_without_end_is_answered_all_the_same(post: Post) -> None:
+    deep = b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    body = seal.seal(PUBLIC, deep, seal.request_context(request().id))
+    message = wire.RequestUp(request().id, 1, request().created_at, body)
+    assert post.intake.take_request(KIOSK, message).outcome == "rejected"
+    assert post.reasons() == ["the opened request is not readable"]
