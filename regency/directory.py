@@ -12,12 +12,13 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, true
+from sqlalchemy import ColumnElement, Connection, delete, select, true
 
 from firmware.core import seal, wire
 from firmware.core.cards import OFFICER_ROLE, TOKEN_BYTES, pack_profile
 from firmware.core.request import PROFILE_LABELS, Profile
 from regency import tables as t
+from regency.database import put
 from regency.journal import queue_down
 
 _REVOKED = b""
@@ -100,8 +101,7 @@ def doubt(db: Connection, kiosk: str, tag: bytes) -> None:
 
 def set_token(db: Connection, tag: bytes, token: bytes, kiosk: str = "", seq: int = 0) -> None:
     """The token that proves from now on that the card's profile was opened."""
-    forget_token(db, tag)
-    db.execute(insert(t.card_tokens).values(tag=tag, token=token, kiosk=kiosk, seq=seq))
+    put(db, t.card_tokens, {"tag": tag}, {"token": token, "kiosk": kiosk, "seq": seq})
 
 
 def forget_token(db: Connection, tag: bytes) -> None:
@@ -128,18 +128,8 @@ def _cards(db: Connection, tag: bytes | None) -> list[_Card]:
         .outerjoin(t.card_tokens, k.tag == e.tag)
         .where(_only(e.tag, tag))
     )
-    return [
-        _Card(
-            row.village,
-            row.tag,
-            row.salt,
-            msgspec.convert(row.kdf, wire.KdfCost),
-            row.public_key,
-            msgspec.convert(row.profile, Profile),
-            row.token or _new_token(db, row.tag),
-        )
-        for row in db.execute(query.order_by(e.nik)).all()
-    ]
+    rows = db.execute(query.order_by(e.nik)).all()
+    return [_card(db, row, msgspec.convert(row.profile, Profile)) for row in rows]
 
 
 def _officer_cards(db: Connection, tag: bytes | None) -> list[_Card]:
@@ -151,19 +141,21 @@ def _officer_cards(db: Connection, tag: bytes | None) -> list[_Card]:
         .outerjoin(t.card_tokens, k.tag == c.tag)
         .where(_only(c.tag, tag))
     )
-    return [
-        _Card(
-            row.village,
-            row.tag,
-            row.salt,
-            msgspec.convert(row.kdf, wire.KdfCost),
-            row.public_key,
-            _named(row.name),
-            row.token or _new_token(db, row.tag),
-            OFFICER_ROLE,
-        )
-        for row in db.execute(query.order_by(c.username)).all()
-    ]
+    rows = db.execute(query.order_by(c.username)).all()
+    return [_card(db, row, _named(row.name), OFFICER_ROLE) for row in rows]
+
+
+def _card(db: Connection, row: Any, profile: Profile, role: str = "") -> _Card:
+    return _Card(
+        row.village,
+        row.tag,
+        row.salt,
+        msgspec.convert(row.kdf, wire.KdfCost),
+        row.public_key,
+        profile,
+        row.token or _new_token(db, row.tag),
+        role,
+    )
 
 
 def _named(name: str) -> Profile:
@@ -189,6 +181,4 @@ def _revoke(db: Connection, kiosk: str, tag: bytes) -> None:
 
 
 def _note(db: Connection, kiosk: str, tag: bytes, digest: bytes) -> None:
-    c = t.told.c
-    db.execute(delete(t.told).where(c.kiosk == kiosk, c.tag == tag))
-    db.execute(insert(t.told).values(kiosk=kiosk, tag=tag, digest=digest))
+    put(db, t.told, {"kiosk": kiosk, "tag": tag}, {"digest": digest})
