@@ -20,19 +20,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
-import signal
 import socket
 import struct
-import threading
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hw.virtual.loop_device import LoopDevice
+
 WINDOW_BYTES = 65_536
 CHUNK_BYTES = 4096
-START_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 STATES = ("whole", "cut", "silent")
 _MOST = {"latency_ms": 60_000, "kbit_per_s": 10_000_000, "cut_after_bytes": 1 << 50}
@@ -65,7 +62,7 @@ def changed(condition: LineCondition, key: str, value: object) -> LineCondition:
     raise ValueError(f"{key} = {value!r} is nothing that this line can do")
 
 
-class Line:
+class Line(LoopDevice):
     """The line, in a thread of its own; ``port`` 0 takes a free one of the loopback.
 
     ``window_bytes`` is how much may be under way each way: much for a network, little for a
@@ -79,80 +76,29 @@ class Line:
         control: Path | None = None,
         window_bytes: int = WINDOW_BYTES,
     ) -> None:
-        self.port = port
+        super().__init__("virtual line", port, control)
         self._to = to
-        self._control_path = control
         self._window = window_bytes
         self._condition = LineCondition()
         self._left: int | None = None
         self._carried = 0
         self._server: asyncio.Server | None = None
         self._ends: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
-        self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
-        self._ready = threading.Event()
-        self._failure: OSError | None = None
-        self._thread: threading.Thread | None = None
 
-    # ------------------------------------------------------------ from any thread
+    # ------------------------------------------------------------ the line
 
-    def start(self) -> None:
-        """Listen; returns when one can connect. Raises OSError."""
-        self._thread = threading.Thread(target=self._run, name="virtual-line", daemon=True)
-        self._thread.start()
-        if not self._ready.wait(START_SECONDS):
-            raise OSError("the line did not start in time")
-        if self._failure is not None:
-            raise self._failure
-
-    def stop(self) -> None:
-        """Stop. Safe to call twice."""
-        thread, self._thread = self._thread, None
-        if thread is not None and thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            thread.join(START_SECONDS)
-
-    def control(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The same as one line on the control socket."""
-        told = asyncio.run_coroutine_threadsafe(self._obey(request), self._loop)
-        return told.result(START_SECONDS)
-
-    def __enter__(self) -> Line:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    # ------------------------------------------------------------ inside the thread
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self.serve())
-        except OSError as error:
-            self._failure = error
-            self._ready.set()
-
-    async def serve(self, ready: Callable[[int], None] | None = None) -> None:
-        """Serve until ``stop``; ``ready`` hears the port."""
-        self._loop = asyncio.get_running_loop()
-        self._stopping, self._flows = asyncio.Event(), asyncio.Event()
+    async def _begin(self) -> None:
+        self._flows = asyncio.Event()
         self._flows.set()
         self._holder = _bound(self.port)
         self.port = self._holder.getsockname()[1]
         await self._listen()
-        control = await self._open_control()
-        if ready is not None:
-            ready(self.port)
-        self._ready.set()
-        await self._stopping.wait()
-        tasks = [*self._ends, *filter(None, self._operators.values())]
+
+    async def _end(self) -> list[asyncio.Task[None]]:
+        tasks = [*self._ends]
         self._cut()
         self._holder.close()
-        if control is not None:
-            control.close()
-        for operator in tuple(self._operators):
-            operator.transport.abort()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        return tasks
 
     async def _listen(self) -> None:
         if self._server is None:
@@ -296,33 +242,6 @@ class Line:
                 _reset(end)
             task.cancel()
 
-    async def _open_control(self) -> asyncio.Server | None:
-        if self._control_path is None:
-            return None
-        self._control_path.unlink(missing_ok=True)
-        listening = socket.socket(socket.AF_UNIX)
-        listening.bind(str(self._control_path))
-        self._control_path.chmod(0o600)
-        return await asyncio.start_unix_server(self._operator, sock=listening)
-
-    async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._operators[writer] = asyncio.current_task()
-        with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
-            while line := await reader.readline():
-                writer.write(json.dumps(await self._obey_line(line)).encode() + b"\n")
-                await writer.drain()
-        del self._operators[writer]
-        writer.close()
-
-    async def _obey_line(self, line: bytes) -> dict[str, Any]:
-        try:
-            request = json.loads(line)
-        except (ValueError, RecursionError):
-            request = None
-        if not isinstance(request, dict):
-            return {"ok": False, "error": "not a JSON object"}
-        return await self._obey(request)
-
 
 def _bound(port: int) -> socket.socket:
     """A socket with this port. One that does not listen keeps the port for the line while it is
@@ -346,16 +265,6 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def _serve_until_signal(line: Line) -> None:
-    def ready(port: int) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, line._stopping.set)
-        print(json.dumps({"port": port}), flush=True)
-
-    await line.serve(ready)
-
-
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     return host, int(port)
@@ -374,7 +283,8 @@ def main() -> int:
     parser.add_argument("--window", type=int, default=WINDOW_BYTES, help="bytes under way")
     given = parser.parse_args()
     try:
-        asyncio.run(_serve_until_signal(Line(given.to, given.port, given.control, given.window)))
+        line = Line(given.to, given.port, given.control, given.window)
+        asyncio.run(line.serve_until_signal())
     except OSError as error:
         print(f"The line cannot start: {error}.", flush=True)
         return 1

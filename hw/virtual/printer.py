@@ -22,24 +22,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
-import json
-import signal
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from hw.virtual.controls import Control, changed, state_of
+from hw.virtual.loop_device import LoopDevice
 from hw.virtual.mechanism import DOTS_PER_MM, Mechanism
 
 READ_BYTES = 4096
 WINDOW_BYTES = 8192  # small, as that of real ones: the rest of a job waits at the host
-START_SECONDS = 10.0
 ROUNDS_TO_ACCEPT = 4
 
 
-class VirtualPrinter:
+class VirtualPrinter(LoopDevice):
     """The printer on a TCP port of the loopback, in a thread of its own.
 
     ``port`` 0 takes a free one. ``millimetres_per_second`` 0 prints at once.
@@ -53,86 +49,34 @@ class VirtualPrinter:
         width_dots: int = 576,
         millimetres_per_second: float = 0,
     ) -> None:
+        super().__init__("virtual printer", port, control)
         self._out = out
-        self._control_path = control
         self._speed = millimetres_per_second
         self._mechanism = Mechanism(out, width_dots)
         self._power_off_after: int | None = None
         self._reads = True
         self._listener: asyncio.Server | None = None
         self._hosts: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
-        self._operators: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
-        self._ready = threading.Event()
-        self._failure: OSError | None = None
-        self._thread: threading.Thread | None = None
-        self.port = port
-
-    # ------------------------------------------------------------ from any thread
-
-    def start(self) -> None:
-        """Listen; returns when hosts can connect. A port in use raises OSError."""
-        self._thread = threading.Thread(target=self._run, name="virtual-printer", daemon=True)
-        self._thread.start()
-        if not self._ready.wait(START_SECONDS):
-            raise OSError("the virtual printer did not start in time")
-        if self._failure is not None:
-            raise self._failure
-
-    def stop(self) -> None:
-        """Stop. Safe to call twice."""
-        thread, self._thread = self._thread, None
-        if thread is not None and thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
-            thread.join(START_SECONDS)
-
-    def control(self, request: Control) -> Control:
-        """The same as one line on the control socket."""
-        future = asyncio.run_coroutine_threadsafe(self._obey(request), self._loop)
-        return future.result(START_SECONDS)
 
     @property
     def slips(self) -> list[Path]:
         """The slips cut so far, oldest first."""
         return sorted(self._out.glob("slip-*.png"))
 
-    def __enter__(self) -> VirtualPrinter:
-        self.start()
-        return self
+    # ------------------------------------------------------------ the printer
 
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    # ------------------------------------------------------------ inside the thread
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self.serve())
-        except OSError as error:
-            self._failure = error
-            self._ready.set()
-
-    async def serve(self, ready: Callable[[int], None] | None = None) -> None:
-        """Serve until ``stop``; ``ready`` hears the port."""
-        self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+    async def _begin(self) -> None:
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._one_host = asyncio.Lock()
         await self._power_on()
-        control = await self._open_control()
-        engine = asyncio.create_task(self._print())
-        if ready is not None:
-            ready(self.port)
-        self._ready.set()
-        await self._stopping.wait()
-        engine.cancel()
-        if control is not None:
-            control.close()
-        everyone = (*self._hosts.values(), *self._operators.values())
-        for writer in tuple(self._operators):
-            writer.transport.abort()
+        self._engine = asyncio.create_task(self._print())
+
+    async def _end(self) -> tuple[asyncio.Task[None] | None, ...]:
+        self._engine.cancel()
+        hosts = tuple(self._hosts.values())
         await self._power_off()
-        await asyncio.gather(*filter(None, everyone), return_exceptions=True)
+        return hosts
 
     async def _power_on(self) -> None:
         if self._listener is None:
@@ -200,32 +144,6 @@ class VirtualPrinter:
 
     # ------------------------------------------------------------ control
 
-    async def _open_control(self) -> asyncio.Server | None:
-        if self._control_path is None:
-            return None
-        self._control_path.unlink(missing_ok=True)
-        server = await asyncio.start_unix_server(self._operator, str(self._control_path))
-        self._control_path.chmod(0o600)
-        return server
-
-    async def _operator(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._operators[writer] = asyncio.current_task()
-        with contextlib.suppress(OSError, ValueError):  # ValueError: a line without end
-            while line := await reader.readline():
-                writer.write(json.dumps(await self._obey_line(line)).encode() + b"\n")
-                await writer.drain()
-        del self._operators[writer]
-        writer.close()
-
-    async def _obey_line(self, line: bytes) -> Control:
-        try:
-            request = json.loads(line)
-        except (ValueError, RecursionError):
-            return {"ok": False, "error": "not a line of JSON"}
-        if not isinstance(request, dict):
-            return {"ok": False, "error": "not a JSON object"}
-        return await self._obey(request)
-
     async def _obey(self, request: Control) -> Control:
         try:
             condition = self._mechanism.condition
@@ -261,16 +179,6 @@ def _check_actions(request: Control) -> None:
         raise ValueError("power_off_after_bytes must be a whole number, 0 or more")
 
 
-async def _serve_until_signal(printer: VirtualPrinter) -> None:
-    def ready(port: int) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, printer._stopping.set)
-        print(json.dumps({"port": port}), flush=True)
-
-    await printer.serve(ready)
-
-
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="python -m hw.virtual.printer", description=__doc__)
@@ -282,7 +190,7 @@ def main() -> int:
     given = parser.parse_args()
     printer = VirtualPrinter(given.out, given.port, given.control, given.width, given.speed)
     try:
-        asyncio.run(_serve_until_signal(printer))
+        asyncio.run(printer.serve_until_signal())
     except OSError as error:
         print(f"The virtual printer cannot start: {error}.", flush=True)
         return 1
