@@ -8,15 +8,13 @@ keys: ``{"paper": "full" | "low" | "out"}``, ``{"media": "f4" | "a4"}`` (what li
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
-import threading
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from hw.virtual import ipp_files
+from hw.virtual.control_socket import ControlSocket
 from hw.virtual.ipp import VirtualPagePrinter
 
 SHEETS = {"full": 250, "low": 5, "out": 0}
@@ -27,8 +25,6 @@ TROUBLES = {
     "jam": "media-jam-error",
     "toner": "toner-empty-error",
 }
-_CALLER_SECONDS = 5.0
-_LONGEST_LINE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +64,13 @@ class PagePrinterControl:
 
     def __init__(self, printer: VirtualPagePrinter, control: Path) -> None:
         self._printer = printer
-        self._control = control
         self._condition = PageCondition()
-        control.unlink(missing_ok=True)
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(str(control))
-        control.chmod(0o600)
-        self._listener.listen()
-        self._thread = threading.Thread(target=self._serve, name="page-printer", daemon=True)
-        self._thread.start()
+        self._control = ControlSocket(control, "page-printer", self._obey)
+        self._control.start()
 
     def close(self) -> None:
         """The socket is gone; what this started ends."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-        self._control.unlink(missing_ok=True)
+        self._control.close()
 
     def __enter__(self) -> PagePrinterControl:
         return self
@@ -93,17 +79,6 @@ class PagePrinterControl:
         self.close()
 
     # ------------------------------------------------------------ the thread
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self._listener.accept()
-            except OSError:
-                return  # closed
-            with contextlib.suppress(OSError), caller, caller.makefile("rb") as lines:
-                caller.settimeout(_CALLER_SECONDS)
-                while line := lines.readline(_LONGEST_LINE):
-                    caller.sendall(json.dumps(self._obey(line)).encode() + b"\n")
 
     def _obey(self, line: bytes) -> dict[str, Any]:
         try:

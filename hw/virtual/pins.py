@@ -15,10 +15,8 @@ in quarters of a second. What is not wired is left out.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -33,6 +31,7 @@ from hw.indicator.looks import BEAT_SECONDS, FORMS, LOOKS, OFF, Place, Rhythm
 from hw.inputs.gpio import GpioInputs, Line, Wiring
 from hw.inputs.lines import DOOR, SERVICE, UPS
 from hw.protocols import DeviceState, InputReport, Pattern
+from hw.virtual.control_socket import ControlSocket
 
 PRESS_SECONDS = 0.3
 HOLD_MARGIN_SECONDS = 0.3
@@ -79,19 +78,12 @@ class VirtualPins:
 
     def __init__(self, control: Path) -> None:
         self.factory = MockFactory(pin_class=WiredPin)
-        self._control = control
         self._form = ""
         self._indicator: GpioIndicator | None = None
         self._wiring = Wiring({})
         self._finger = threading.Lock()
-        self._callers: set[socket.socket] = set()
-        self._listener = socket.socket(socket.AF_UNIX)
-        _make_room(control)
-        self._listener.bind(str(control))
-        control.chmod(0o600)
-        self._listener.listen()
-        self._thread = threading.Thread(target=self._serve, name="virtual-pins", daemon=True)
-        self._thread.start()
+        self._control = ControlSocket(control, "virtual-pins", self._obey_line, one_at_a_time=False)
+        self._control.start()
 
     # ------------------------------------------------------------ the devices on the pins
 
@@ -187,21 +179,6 @@ class VirtualPins:
 
     # ------------------------------------------------------------ the control socket
 
-    def _serve(self) -> None:
-        while True:
-            try:
-                caller, _ = self._listener.accept()
-            except OSError:
-                return  # closed
-            self._callers.add(caller)
-            threading.Thread(target=self._answer, args=(caller,), daemon=True).start()
-
-    def _answer(self, caller: socket.socket) -> None:
-        with contextlib.suppress(OSError), caller, caller.makefile("rb") as lines:
-            while line := lines.readline(4096):
-                caller.sendall(json.dumps(self._obey_line(line)).encode() + b"\n")
-        self._callers.discard(caller)
-
     def _obey_line(self, line: bytes) -> State:
         try:
             return self.obey(json.loads(line))
@@ -210,28 +187,8 @@ class VirtualPins:
 
     def close(self) -> None:
         """Pins and socket are gone."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        self._thread.join()
-        for caller in tuple(self._callers):
-            with contextlib.suppress(OSError):
-                caller.shutdown(socket.SHUT_RDWR)
-        self._control.unlink(missing_ok=True)
+        self._control.close()
         self.factory.reset()
-
-
-def _make_room(control: Path) -> None:
-    """Remove a socket that a controller left that was killed; one that is in use stays."""
-    if not control.is_socket():
-        return
-    with socket.socket(socket.AF_UNIX) as caller:
-        try:
-            caller.connect(str(control))
-        except ConnectionRefusedError:
-            control.unlink()
-        else:
-            raise OSError(errno.EADDRINUSE, "another program has its pins there")
 
 
 def _lamp(colour: str, rhythm: Rhythm, lit: bool) -> State:
