@@ -7,24 +7,18 @@ reader and the virtual ticket printer all take such lines.
 from __future__ import annotations
 
 import json
-import socket
 import sys
 from pathlib import Path
 from typing import Any
+
+from hw.virtual.control_socket import ask
 
 _LONGEST_SECONDS = 100.0  # a power cut and its end take a while
 
 
 def tell(path: Path, question: dict[str, Any], seconds: float = 20.0) -> dict[str, Any]:
     """Ask ``question`` at the Unix socket ``path``; its answer, one object. Raises OSError."""
-    with socket.socket(socket.AF_UNIX) as wire:
-        wire.settimeout(seconds)
-        wire.connect(str(path))
-        wire.sendall(json.dumps(question).encode() + b"\n")
-        answer = wire.makefile("rb").readline()
-    if not answer:
-        raise ConnectionError(f"{path} hung up without an answer")
-    return dict(json.loads(answer))
+    return ask(path, question, seconds)
 
 
 def main() -> int:

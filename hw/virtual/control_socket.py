@@ -1,4 +1,4 @@
-"""A Unix socket (mode 600) at which a bench says JSON lines, each answered with one."""
+"""A Unix socket (mode 600) at which a bench says JSON lines, each answered with one: both ends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ from typing import Any
 Obey = Callable[[bytes], dict[str, Any]]
 _LONGEST_LINE = 4096
 _CALLER_SECONDS = 5.0
+
+
+def ask(path: Path, question: dict[str, Any], seconds: float | None = None) -> dict[str, Any]:
+    """One line to a control socket, and its answer. Raises OSError when none comes in time."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        wire.settimeout(seconds)
+        wire.connect(str(path))
+        wire.sendall(json.dumps(question).encode() + b"\n")
+        answer = wire.makefile("rb").readline()
+    if not answer:
+        raise ConnectionError(f"{path} hung up without an answer")
+    return dict(json.loads(answer))
 
 
 class ControlSocket:

@@ -24,13 +24,14 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
+
+from hw.virtual.control_socket import ask
 
 _READY_SECONDS = 20.0
 _LONGEST_SOCKET_PATH = 107
@@ -123,10 +124,7 @@ class VirtualReader:
         self._ask({"reader": "plug"})
 
     def _ask(self, request: dict[str, Any]) -> None:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.connect(str(self.control))
-            connection.sendall(json.dumps(request).encode() + b"\n")
-            answer = json.loads(connection.makefile("rb").readline())
+        answer = ask(self.control, request)
         if not answer.get("ok"):
             raise VirtualReaderError(str(answer.get("error")))
 
