@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ from hw.indicator.gpio import make_indicator
 from hw.indicator.looks import FORMS, LOOKS, Colour, Place
 from hw.indicator.null import NullIndicator
 from hw.protocols import DeviceState, Indicator, Pattern
+from hw.virtual import control_socket
 from hw.virtual.pins import FRONT, VirtualIndicator
 
 PINS = (17, 27, 22)
@@ -33,12 +32,8 @@ class Bench:
     lit: Callable[[], dict[str, bool]]
 
 
-def ask(control: Path, wish: object) -> Any:
-    with socket.socket(socket.AF_UNIX) as wire:
-        wire.settimeout(PATIENCE_SECONDS)
-        wire.connect(str(control))
-        wire.sendall(json.dumps(wish).encode() + b"\n")
-        return json.loads(wire.makefile("rb").readline())
+def ask(control: Path, wish: Any) -> dict[str, Any]:
+    return control_socket.ask(control, wish, PATIENCE_SECONDS)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import socket
 import stat
 import threading
@@ -29,6 +28,7 @@ from hw.protocols import (
     PowerLost,
     ServicePressed,
 )
+from hw.virtual import control_socket
 from hw.virtual.pins import WIRING, VirtualIndicator, VirtualInputs, WiredPin
 
 PATIENCE_SECONDS = 60.0
@@ -56,12 +56,8 @@ class Heard:
         assert came, f"{report} did not come; heard {self.reports}"
 
 
-def ask(control: Path, wish: object) -> Any:
-    with socket.socket(socket.AF_UNIX) as wire:
-        wire.settimeout(PATIENCE_SECONDS)
-        wire.connect(str(control))
-        wire.sendall(json.dumps(wish).encode() + b"\n")
-        return json.loads(wire.makefile("rb").readline())
+def ask(control: Path, wish: Any) -> dict[str, Any]:
+    return control_socket.ask(control, wish, PATIENCE_SECONDS)
 
 
 @dataclass

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 
 from firmware.core import view
 from firmware.store import Store
+from hw.virtual.control_socket import ask
 from provisioning.layout import Devices
 from provisioning.processes import StartError
 from tests.journeys.kiosk import Kiosk, Screen
@@ -34,11 +33,8 @@ class CabinetWithPins(Kiosk):
         return replace(super().devices(), indicator=lamps, inputs=inputs)
 
     def ask(self, wish: dict[str, str]) -> Any:
-        with socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(PATIENCE_SECONDS)
-            wire.connect(str(self.folder / "kiosk" / "run" / "pins.sock"))
-            wire.sendall(json.dumps(wish).encode() + b"\n")
-            answer = json.loads(wire.makefile("rb").readline())
+        pins = self.folder / "kiosk" / "run" / "pins.sock"
+        answer = ask(pins, wish, PATIENCE_SECONDS)
         assert answer["ok"], answer
         return answer["state"]
 
