@@ -11,7 +11,9 @@ dbus-daemon; run as root, or as a user who then owns everything.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import shutil
 import signal
 import socket
@@ -91,6 +93,7 @@ class VirtualPagePrinter:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            _end_session(process.pid)
         self._processes.clear()
         state, self._state = self._state, None
         if state is not None:
@@ -212,6 +215,7 @@ class VirtualPagePrinter:
                 stdout=log,
                 stderr=log,
                 env={"PATH": path, "LANG": "C.UTF-8", **(more or {})},
+                start_new_session=True,
             )
         self._processes.append(process)
         return process
@@ -222,6 +226,17 @@ class VirtualPagePrinter:
             if self._processes[-1].poll() is not None or time.monotonic() > deadline:
                 raise OSError(f"The virtual page printer: {what} did not start; see {self._folder}")
             time.sleep(0.05)
+
+
+def _end_session(leader: int) -> None:
+    """End what a program left behind: a print server that was killed leaves its backends, which
+    try for minutes to reach the machine. They lead groups of their own, but stay in its session.
+    """
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            session = int(stat.read_text().rpartition(")")[2].split()[3])
+            if session == leader:
+                os.kill(int(stat.parent.name), signal.SIGKILL)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
