@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -38,6 +40,8 @@ from regency.store import Store
 from regency.trouble import Trouble
 
 _CARD = Opening(seal.card_context)
+_Up = wire.PinChangedUp | wire.EnrolUp
+_Said = TypeVar("_Said", PinChange, EnrolmentRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,50 +64,67 @@ class CardDesk:
         """Another key for a card, once, and to every kiosk of the village; or why not. A kiosk
         that is refused is told what the card's key is: it has another one.
         """
-        digest = hashlib.sha256(message.sealed).digest()
         opened = open_sealed(self._seed, kiosk, message, PinChange, _CARD)
 
-        def take(db: Connection) -> Answer:
-            note_number(db, kiosk, message.seq, message.id, message.boot_id)
-            known = _known_digest(db, message.id)
-            if known is not None:
-                return Answer(again(db, kiosk, "up/evt", message.id, known == digest))
-            if isinstance(opened, Trouble):
-                return Answer(refuse(db, kiosk, "up/evt", message.id, opened))
-            if _is_outdated(db, kiosk, opened.tag, message.seq):
-                _remember(db, kiosk, message.id, digest)
-                return Answer(committed(message.id))
-            trouble = _check(db, opened)
+        def take(db: Connection, change: PinChange) -> Answer:
+            if _is_outdated(db, kiosk, change.tag, message.seq):
+                return self._remembered(db, kiosk, message)
+            trouble = _check(db, change)
             if trouble is not None:
                 answer = Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
-                return self._set_right(db, kiosk, opened.tag, answer)
-            _remember(db, kiosk, message.id, digest)
-            touched = self._change(db, opened, message.seq)
-            return Answer(committed(message.id), touched)
+                return self._set_right(db, kiosk, change.tag, answer)
+            answer = self._remembered(db, kiosk, message)
+            return Answer(answer.receipt, self._change(db, change, message.seq))
 
-        return transact(self._store.engine, take)
+        return self._once(kiosk, message, opened, take)
 
     def take_enrolment(self, kiosk: str, message: wire.EnrolUp) -> Answer:
         """A card for a resident of the kiosk's village, once, asked for by an officer of it; or
         why not. The kiosk's answer is the card's entry; a former card is taken out of use.
         """
-        digest = hashlib.sha256(message.sealed).digest()
         opened = open_sealed(self._seed, kiosk, message, EnrolmentRequest, _CARD)
+
+        def take(db: Connection, request: EnrolmentRequest) -> Answer:
+            trouble = _check_enrolment(db, request)
+            if trouble is not None:
+                return Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
+            answer = self._remembered(db, kiosk, message)
+            return Answer(answer.receipt, self._enrol(db, request))
+
+        return self._once(kiosk, message, opened, take)
+
+    def _once(
+        self,
+        kiosk: str,
+        message: _Up,
+        opened: _Said | Trouble,
+        work: Callable[[Connection, _Said], Answer],
+    ) -> Answer:
+        """``work`` for a message that was never here; a known one is answered again."""
 
         def take(db: Connection) -> Answer:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
             known = _known_digest(db, message.id)
             if known is not None:
-                return Answer(again(db, kiosk, "up/evt", message.id, known == digest))
-            trouble = opened if isinstance(opened, Trouble) else _check_enrolment(db, opened)
-            if trouble is not None or isinstance(opened, Trouble):
-                assert trouble is not None
-                return Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
-            _remember(db, kiosk, message.id, digest, "enrol")
-            touched = self._enrol(db, opened)
-            return Answer(committed(message.id), touched)
+                return Answer(again(db, kiosk, "up/evt", message.id, known == _digest(message)))
+            if isinstance(opened, Trouble):
+                return Answer(refuse(db, kiosk, "up/evt", message.id, opened))
+            return work(db, opened)
 
         return transact(self._store.engine, take)
+
+    def _remembered(self, db: Connection, kiosk: str, message: _Up) -> Answer:
+        kind = "enrol" if isinstance(message, wire.EnrolUp) else "pinChanged"
+        db.execute(
+            insert(t.card_events).values(
+                event_id=message.id,
+                kiosk=kiosk,
+                kind=kind,
+                at=now_text(),
+                body_digest=_digest(message),
+            )
+        )
+        return Answer(committed(message.id))
 
     def _enrol(self, db: Connection, request: EnrolmentRequest) -> set[str]:
         card = Enrolment(request.nik, request.tag, request.salt, request.kdf, request.public_key)
@@ -181,17 +202,11 @@ def _has_been_told(db: Connection, kiosk: str, tag: bytes) -> bool:
     return db.execute(query).one_or_none() is not None
 
 
+def _digest(message: _Up) -> bytes:
+    return hashlib.sha256(message.sealed).digest()
+
+
 def _known_digest(db: Connection, message_id: str) -> bytes | None:
     query = select(t.card_events.c.body_digest).where(t.card_events.c.event_id == message_id)
     found: bytes | None = db.execute(query).scalar_one_or_none()
     return found
-
-
-def _remember(
-    db: Connection, kiosk: str, message_id: str, digest: bytes, kind: str = "pinChanged"
-) -> None:
-    db.execute(
-        insert(t.card_events).values(
-            event_id=message_id, kiosk=kiosk, kind=kind, at=now_text(), body_digest=digest
-        )
-    )
