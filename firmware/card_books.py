@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal
 
 from firmware.core.wire import KdfCost
+from firmware.outbox_rows import Transaction, next_number, put_event, put_message
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,11 +63,7 @@ class SeenEnrolment:
 class CardBooks:
     """The directory's own changes, over the store's connection and transactions."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        transaction: Callable[[], AbstractContextManager[sqlite3.Connection]],
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, transaction: Transaction) -> None:
         self._db = db
         self._transaction = transaction
 
@@ -78,7 +74,7 @@ class CardBooks:
         old one or the new one. ``make`` is given the running number and what lies here.
         """
         with self._transaction() as db:
-            seq = _next_seq(db)
+            seq = next_number(db, "seq")
             new = make(seq, _sealed(db, tag))
             db.execute(
                 "UPDATE directory SET salt = ?, kdf_passes = ?, kdf_memory_kib = ?, kdf_lanes = ?,"
@@ -96,20 +92,19 @@ class CardBooks:
             )
             _seal_anew(db, new.sealed)
             db.execute("DELETE FROM wrong_pin WHERE tag = ?", (tag,))
-            _put_event(db, seq, message_id, new.payload, at)
+            put_message(db, seq, message_id, "evt", "", new.payload, at)
 
     def file_enrolment(self, filed: FiledEnrolment, make: Callable[[int], bytes]) -> None:
         """An enrolment and its message to the regency, both or neither. ``make`` is given the
         running number and returns the message. Of older ones no more is kept than is shown.
         """
         with self._transaction() as db:
-            seq = _next_seq(db)
             db.execute(
                 "INSERT INTO enrolment (id, tag, public_key, sealed_note, at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (filed.id, filed.tag, filed.public_key, filed.sealed_note, filed.at),
             )
-            _put_event(db, seq, filed.id, make(seq), filed.at)
+            put_event(db, filed.id, filed.at, make)
             db.execute(
                 "DELETE FROM enrolment WHERE rowid NOT IN"
                 " (SELECT rowid FROM enrolment ORDER BY rowid DESC LIMIT ?)",
@@ -148,19 +143,6 @@ def _state(refused: str, is_there: int) -> EnrolmentState:
     if refused:
         return "refused"
     return "accepted" if is_there else "waiting"
-
-
-def _next_seq(db: sqlite3.Connection) -> int:
-    row = db.execute("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value")
-    return int(row.fetchone()[0])
-
-
-def _put_event(db: sqlite3.Connection, seq: int, message_id: str, payload: bytes, at: str) -> None:
-    db.execute(
-        "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
-        " VALUES (?, ?, 'evt', '', ?, ?)",
-        (seq, message_id, payload, at),
-    )
 
 
 def _sealed(db: sqlite3.Connection, tag: bytes) -> Sealed:

@@ -6,20 +6,18 @@ by the controller's thread alone.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from firmware.core.orders import Kind, Memory
 from firmware.core.wire import OrderDone, encode
-from firmware.print_books import Transaction
+from firmware.outbox_rows import Transaction, put_event
 
 REMEMBERED = 200
 """Numbers below the highest that are remembered one by one; all before count as answered."""
 
 Outcome = Literal["done", "refused", "expired", "failed", "unknown"]
-PutEvent = Callable[[sqlite3.Connection, str, str, Callable[[int], bytes]], None]
-"""Puts an event with an id, a time and what makes its message of a number into the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,9 @@ class Ending:
 class OrderBooks:
     """Every public method is one transaction. ``boot_id`` is this start's."""
 
-    def __init__(
-        self, db: sqlite3.Connection, transaction: Transaction, put_event: PutEvent, boot_id: str
-    ) -> None:
+    def __init__(self, db: sqlite3.Connection, transaction: Transaction, boot_id: str) -> None:
         self._db = db
         self._transaction = transaction
-        self._put_event = put_event
         self._boot_id = boot_id
 
     def memory(self, kind: Kind, number: int) -> Memory:
@@ -79,9 +74,7 @@ class OrderBooks:
             _mark(db, seen, ending.outcome)
             for name, payload in (changes or {}).items():
                 db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, payload))
-            self._put_event(
-                db, ending.event_id, ending.at, lambda seq: self._word(seq, seen, ending)
-            )
+            put_event(db, ending.event_id, ending.at, lambda seq: self._word(seq, seen, ending))
 
     def _word(self, seq: int, seen: Seen, ending: Ending) -> bytes:
         return encode(

@@ -5,12 +5,11 @@ whose connection and transactions these are. Used by the controller's thread alo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from firmware.core.paper import LEAST_ROLL_MM, Roll
 from firmware.core.print_job import FINISHED, MAY_BE_ON_PAPER, JobState
+from firmware.outbox_rows import Transaction
 from firmware.retention import let_jobs_go
 
 
@@ -46,8 +45,6 @@ class Unit:
     exercised_at: str = ""
     exercise: str = ""
 
-
-Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 _JOB = "id, kind, request_id, medium, copy, state, content, created_at, sent_bytes"
 _ON_PAPER = ", ".join(f"'{state}'" for state in sorted(MAY_BE_ON_PAPER))

@@ -22,6 +22,7 @@ from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
 from firmware.order_books import OrderBooks
+from firmware.outbox_rows import next_number, put_message
 from firmware.print_books import PrintBooks
 from firmware.retention import let_dead_go, let_letters_go, let_requests_go
 
@@ -99,7 +100,7 @@ class Store:
             self._prepare()
             self.prints = PrintBooks(self._db, self._transaction)
             self.cards = CardBooks(self._db, self._transaction)
-            self.orders = OrderBooks(self._db, self._transaction, _put_event, self.boot_id)
+            self.orders = OrderBooks(self._db, self._transaction, self.boot_id)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(
                 f"the database {file} cannot be used: {error}; check the disk, or move the file "
@@ -145,7 +146,7 @@ class Store:
     def count(self, name: str) -> int:
         """Add one, durably, and return the new value."""
         with self._transaction() as db:
-            return _next(db, name)
+            return next_number(db, name)
 
     # ------------------------------------------------------------ directory and PINs
 
@@ -190,14 +191,14 @@ class Store:
         running number and returns what is filed under it.
         """
         with self._transaction() as db:
-            seq = _next(db, "seq")
+            seq = next_number(db, "seq")
             filing = make(seq)
             db.execute(
                 "INSERT INTO request (id, tag, state, sealed_summary, created_at)"
                 " VALUES (?, ?, ?, ?, ?)",
                 (request_id, tag, RequestState.QUEUED.value, filing.sealed_summary, at),
             )
-            _put(db, seq, request_id, "req", request_id, filing.payload, at)
+            put_message(db, seq, request_id, "req", request_id, filing.payload, at)
             let_requests_go(db)
         return filing
 
@@ -366,13 +367,13 @@ class Store:
         ``make`` is given the running number and returns the message.
         """
         with self._transaction() as db:
-            seq = _next(db, "seq")
+            seq = next_number(db, "seq")
             row = db.execute(
                 "UPDATE print_job SET state = ? WHERE id = ? RETURNING request_id", (state, job_id)
             ).fetchone()
             db.execute("UPDATE letter SET copies = copies + 1 WHERE request_id = ?", row)
             _advance(db, row[0], RequestState.COLLECTED)
-            _put(db, seq, event_id, "evt", row[0], make(seq), at)
+            put_message(db, seq, event_id, "evt", row[0], make(seq), at)
 
 
 _OLDEST_WAITING = """SELECT seq, id, kind, request_id, payload FROM outbox
@@ -436,13 +437,6 @@ def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:
     )
 
 
-def _next(db: sqlite3.Connection, name: str) -> int:
-    row = db.execute(
-        "UPDATE meta SET value = value + 1 WHERE name = ? RETURNING value", (name,)
-    ).fetchone()
-    return int(row[0])
-
-
 def _saw(db: sqlite3.Connection, srv_seq: int) -> None:
     db.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'srv_seq'", (srv_seq,))
 
@@ -457,30 +451,6 @@ def _settle(db: sqlite3.Connection, message_id: str) -> str | None:
         return None
     _advance(db, message_id, RequestState.RECEIVED)
     return str(row[0])
-
-
-def _put(
-    db: sqlite3.Connection,
-    seq: int,
-    message_id: str,
-    kind: str,
-    request_id: str,
-    payload: bytes,
-    at: str,
-) -> None:
-    db.execute(
-        "INSERT INTO outbox (seq, id, kind, request_id, payload, created_at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (seq, message_id, kind, request_id, payload, at),
-    )
-
-
-def _put_event(
-    db: sqlite3.Connection, event_id: str, at: str, make: Callable[[int], bytes]
-) -> None:
-    """An event that belongs to no request."""
-    seq = _next(db, "seq")
-    _put(db, seq, event_id, "evt", "", make(seq), at)
 
 
 def _schemas() -> list[tuple[int, str]]:
