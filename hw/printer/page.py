@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import cups  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-from hw.printer import ipp_machine
+from hw.printer.ipp_machine import IPP_PORT, NO_ANSWER, Machine, machine_at
 from hw.printer.ipp_state import (
     Supply,
     f4_media,
@@ -39,7 +39,6 @@ from hw.protocols import (
     nobody_listens,
 )
 
-IPP_PORT = 631
 CONNECT_SECONDS = 2.0
 POLL_SECONDS = 0.4
 CANCEL_SECONDS = 8.0
@@ -160,13 +159,10 @@ class CupsPagePrinter:
             self._may_have_leftovers = False
 
     def _clear_machine(self, link: Any) -> None:
-        with contextlib.suppress(*Trouble, *ipp_machine.NO_ANSWER):
-            device = urlsplit(str(self._attributes(link).get("device-uri", "")))
-            if device.scheme == "ipp" and device.hostname:
-                port = device.port or IPP_PORT
-                ipp_machine.cancel_jobs(
-                    device.hostname, port, device.geturl(), self._mark, cups.getUser()
-                )
+        with contextlib.suppress(*Trouble, *NO_ANSWER):
+            machine = _machine_of(self._attributes(link))
+            if machine is not None:
+                machine.cancel_jobs(self._mark, cups.getUser())
 
     def _lost(self, error: Exception) -> PrinterOffline:
         return PrinterOffline(
@@ -193,39 +189,36 @@ class CupsPagePrinter:
             )
         except Trouble as error:
             return self._lost(error)
-        machine = self._machine_of(attributes)
+        machine = self._machine_status(attributes)
         if machine is None:
             return _status_of(attributes, self._queue)
         state = attributes["printer-state"]
         paused = status_of_reasons(state, _only_paused(attributes), self._queue)
         return paused if isinstance(paused, PrinterOffline) else machine
 
-    def _machine_of(self, attributes: dict[str, Any]) -> PrinterStatus | None:
+    def _machine_status(self, attributes: dict[str, Any]) -> PrinterStatus | None:
         """What the machine behind the queue says; None when it cannot be asked."""
-        device = urlsplit(str(attributes.get("device-uri", "")))
-        if device.scheme != "ipp" or not device.hostname:
+        machine = _machine_of(attributes)
+        if machine is None:
             return None
-        return self._ask_machine(device.hostname, device.port or IPP_PORT, device.geturl())
-
-    def _ask_machine(self, host: str, port: int, uri: str) -> PrinterStatus:
+        where = f"at {machine.host}:{machine.port}"
         try:
-            told = ipp_machine.ask(host, port, uri)
-        except ipp_machine.NO_ANSWER as error:
+            told = machine.ask()
+        except NO_ANSWER as error:
             return PrinterOffline(
-                f"The page printer at {host}:{port} cannot be reached ({error}); check its power "
-                "and its cable."
+                f"The page printer {where} cannot be reached ({error}); check its power and its "
+                "cable."
             )
         self._supplies = supplies_of(told)
-        return status_of_machine(told, f"at {host}:{port}")
+        return status_of_machine(told, where)
 
     def _media(self, link: Any) -> Iterable[str]:
         """Sizes by the names that the machine gives them; a queue without a PPD has none."""
         attributes = self._attributes(link)
-        device = urlsplit(str(attributes.get("device-uri", "")))
-        if device.scheme == "ipp" and device.hostname:
-            with contextlib.suppress(*ipp_machine.NO_ANSWER):
-                told = ipp_machine.ask(device.hostname, device.port or IPP_PORT, device.geturl())
-                return [str(size) for size in told.get("media-supported", ())]
+        machine = _machine_of(attributes)
+        if machine is not None:
+            with contextlib.suppress(*NO_ANSWER):
+                return [str(size) for size in machine.ask().get("media-supported", ())]
         found = attributes.get("media-supported", ())
         return (found,) if isinstance(found, str) else found
 
@@ -255,7 +248,7 @@ class CupsPagePrinter:
                 status = watch.see(
                     _status_of(attributes, self._queue),
                     _status_of(attributes, self._queue, heed_warnings=True),
-                    self._machine_of(attributes) or PrinterOnline(Paper.UNKNOWN),
+                    self._machine_status(attributes) or PrinterOnline(Paper.UNKNOWN),
                 )
                 time.sleep(POLL_SECONDS)
             return self._cancel(link, job, size, status or self._too_slow())
@@ -368,6 +361,10 @@ def _only_paused(attributes: dict[str, Any]) -> list[str]:
     return [reason for reason in _reasons(attributes) if reason.startswith("paused")]
 
 
+def _machine_of(attributes: dict[str, Any]) -> Machine | None:
+    return machine_at(attributes.get("device-uri"))
+
+
 def _job_state(link: Any, job: int) -> int:
     attributes = link.getJobAttributes(job, requested_attributes=["job-state"])
     state: int = attributes["job-state"]
@@ -388,13 +385,12 @@ def _given_up(link: Any, job: int, attributes: dict[str, Any]) -> bool:
     """Whether the machine itself says that it did not finish the job. CUPS may call a job completed
     that somebody cancelled at the machine; a machine that remembers no jobs leaves it at that.
     """
-    device = urlsplit(str(attributes.get("device-uri", "")))
-    if device.scheme != "ipp" or not device.hostname:
+    machine = _machine_of(attributes)
+    if machine is None:
         return False
     title = str(link.getJobAttributes(job, requested_attributes=["job-name"])["job-name"])
-    port, uri = device.port or IPP_PORT, device.geturl()
-    with contextlib.suppress(*ipp_machine.NO_ANSWER):
-        return ipp_machine.job_state(device.hostname, port, uri, title) in GIVEN_UP
+    with contextlib.suppress(*NO_ANSWER):
+        return machine.job_state(title) in GIVEN_UP
     return False
 
 

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 import cups  # type: ignore[import-not-found,import-untyped,unused-ignore]
 import pytest
 
 from hw.printer import page
-from hw.printer.ipp_machine import cancel_jobs
+from hw.printer.ipp_machine import machine_at
 from hw.printer.ipp_state import (
     Supply,
     f4_media,
@@ -347,10 +346,9 @@ def test_a_letter_that_only_the_machine_still_has_is_cancelled_there(
     until(lambda: machine.jobs() > 0)
     printer.status()
     assert machine.jobs() == 1
-    address = urlsplit(machine.uri)
-    assert address.hostname is not None and address.port is not None
-    where = (address.hostname, address.port, machine.uri)
-    assert cancel_jobs(*where, "Anjungan 3204-10: ", "x") == 1
+    behind = machine_at(machine.uri)
+    assert behind is not None
+    assert behind.cancel_jobs("Anjungan 3204-10: ", "x") == 1
     assert isinstance(outcome(), Interrupted)
     until(lambda: machine.jobs() == 0)
 

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from firmware.core import view
-from hw.printer.ipp_machine import job_state
+from hw.printer.ipp_machine import machine_at
 from hw.printer.page import CupsPagePrinter
 from hw.protocols import Confirmed, Interrupted, PrintOutcome
 from hw.virtual.ipp import VirtualPagePrinter
@@ -246,10 +245,7 @@ def test_the_machine_itself_is_asked_how_a_job_ended(bench: PageBench) -> None:
     machine.set_trouble(None)
     assert isinstance(outcomes[0], Confirmed)
     assert isinstance(outcomes[1], Interrupted)
-    address = urlsplit(machine.uri)
-    assert address.hostname is not None and address.port is not None
-    ended = [
-        job_state(address.hostname, address.port, machine.uri, title)
-        for title in ("Surat 1001", "Surat 1002", "Surat 1003")
-    ]
+    behind = machine_at(machine.uri)
+    assert behind is not None
+    ended = [behind.job_state(title) for title in ("Surat 1001", "Surat 1002", "Surat 1003")]
     assert ended == [9, 7, None]  # completed, canceled, never heard of
