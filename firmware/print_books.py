@@ -66,12 +66,12 @@ class PrintBooks:
         """A new job, QUEUED. Its copy is one more than any that may already be on paper."""
         with self._transaction() as db:
             copy = db.execute(
-                "SELECT coalesce(max(copy), 0) + 1 FROM print_job WHERE kind = ?"  # noqa: S608
+                "SELECT coalesce(max(copy), 0) + 1 FROM print_job WHERE kind = ?"  # noqa: S608 - our own words
                 f" AND request_id = ? AND state IN ({_ON_PAPER})",
                 (kind, request_id),
             ).fetchone()[0]
             row = db.execute(
-                "INSERT INTO print_job (kind, request_id, medium, copy, state, content, created_at)"  # noqa: S608
+                "INSERT INTO print_job (kind, request_id, medium, copy, state, content, created_at)"  # noqa: S608 - our own words
                 f" VALUES (?, ?, ?, ?, 'QUEUED', ?, ?) RETURNING {_JOB}",
                 (kind, request_id, medium, copy, content, at),
             ).fetchone()
@@ -96,14 +96,14 @@ class PrintBooks:
     def unfinished_jobs(self) -> list[PrintJob]:
         """Jobs that a stop of the controller may have cut off, oldest first."""
         rows = self._db.execute(
-            f"SELECT {_JOB} FROM print_job WHERE state IN ({_OPEN}) ORDER BY id"  # noqa: S608
+            f"SELECT {_JOB} FROM print_job WHERE state IN ({_OPEN}) ORDER BY id"  # noqa: S608 - our own words
         )
         return [_job(row) for row in rows]
 
     def last_job(self, kind: str, request_id: str) -> PrintJob | None:
         """The newest job of this request."""
         row = self._db.execute(
-            f"SELECT {_JOB} FROM print_job"  # noqa: S608
+            f"SELECT {_JOB} FROM print_job"  # noqa: S608 - our own words
             " WHERE kind = ? AND request_id = ? ORDER BY id DESC LIMIT 1",
             (kind, request_id),
         ).fetchone()

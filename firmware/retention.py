@@ -43,7 +43,7 @@ _REQUESTS = f"""DELETE FROM request WHERE rowid IN (SELECT rowid FROM request
     WHERE state IN ({_quoted(_OVER)}) ORDER BY rowid DESC LIMIT -1 OFFSET ?)
     AND NOT EXISTS (SELECT 1 FROM letter WHERE request_id = request.id)
     AND NOT EXISTS (SELECT 1 FROM outbox
-        WHERE request_id = request.id AND settled = 0 AND dead = '')"""  # noqa: S608
+        WHERE request_id = request.id AND settled = 0 AND dead = '')"""  # noqa: S608 - as above
 
 _JOBS = f"""DELETE FROM print_job AS old WHERE id <= ? AND state IN ({_quoted(FINISHED)})
     AND (kind = 'service'
@@ -51,7 +51,7 @@ _JOBS = f"""DELETE FROM print_job AS old WHERE id <= ? AND state IN ({_quoted(FI
         AND newer.kind = old.kind AND newer.id > old.id
         AND (old.state = 'VOID' OR newer.state IN ({_quoted(MAY_BE_ON_PAPER)})))
     OR NOT EXISTS (SELECT 1 FROM request WHERE id = old.request_id)
-        AND NOT EXISTS (SELECT 1 FROM letter WHERE request_id = old.request_id))"""  # noqa: S608
+        AND NOT EXISTS (SELECT 1 FROM letter WHERE request_id = old.request_id))"""  # noqa: S608 - as above
 
 _DEAD = """DELETE FROM dead_letter WHERE rowid IN
     (SELECT rowid FROM dead_letter ORDER BY rowid DESC LIMIT -1 OFFSET ?)"""

@@ -7,6 +7,7 @@ chooses the PIN; the officer never needs to know it.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from firmware.core import view
 from firmware.core.citizen import AGAIN, FINISH
@@ -56,8 +57,8 @@ def work_of(state: State) -> OfficerWork:
     return work
 
 
-def _with(state: State, **changes: object) -> State:
-    return state.with_guest(officer=replace(work_of(state), **changes))  # type: ignore[arg-type]
+def _with(state: State, **changes: Any) -> State:
+    return state.with_guest(officer=replace(work_of(state), **changes))
 
 
 def _opened(state: State, event: OfficerOpened) -> Result:

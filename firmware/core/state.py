@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import Profile
@@ -246,13 +247,13 @@ class State:
         """The same state in another phase, from now on."""
         return replace(self, phase=phase, entered_at=self.now)
 
-    def with_guest(self, **changes: object) -> State:
+    def with_guest(self, **changes: Any) -> State:
         """The same state with changes to the visit."""
-        return replace(self, visit=replace(self.guest, **changes))  # type: ignore[arg-type]
+        return replace(self, visit=replace(self.guest, **changes))
 
-    def with_service(self, **changes: object) -> State:
+    def with_service(self, **changes: Any) -> State:
         """The same state with changes to the technician's visit."""
-        return replace(self, service=replace(self.technician, **changes))  # type: ignore[arg-type]
+        return replace(self, service=replace(self.technician, **changes))
 
 
 RESTING = frozenset({Phase.OUT_OF_SERVICE, Phase.ATTRACT, Phase.GOODBYE})
