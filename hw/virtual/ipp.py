@@ -229,14 +229,29 @@ class VirtualPagePrinter:
 
 
 def _end_session(leader: int) -> None:
-    """End what a program left behind: a print server that was killed leaves its backends, which
-    try for minutes to reach the machine. They lead groups of their own, but stay in its session.
+    """End what a program left behind, and wait for it: a print server that was killed leaves its
+    backends, which try for minutes to reach the machine. They lead groups of their own, but stay
+    in its session.
     """
+    deadline = time.monotonic() + STOP_SECONDS
+    while (left := _alive_in(leader)) and time.monotonic() < deadline:
+        for process in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _alive_in(session: int) -> list[int]:
+    """The processes of a session that have not ended, by /proc (proc(5): state is the third field
+    of stat, the session the sixth).
+    """
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
-            session = int(stat.read_text().rpartition(")")[2].split()[3])
-            if session == leader:
-                os.kill(int(stat.parent.name), signal.SIGKILL)
+            state, _parent, _group, its = stat.read_text().rpartition(")")[2].split()[:4]
+            if int(its) == session and state not in "ZX":
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
