@@ -18,6 +18,7 @@ from firmware.core.letters import Catalogue, decode_catalogue
 from firmware.core.orders import PUBLIC_KEY_BYTES as COMMAND_KEY_BYTES
 from firmware.core.seal import PUBLIC_KEY_BYTES
 from firmware.core.settings import is_file, read_settings
+from firmware.core.view import KeyOrder, Preferences, TextSize, Theme
 from firmware.core.wire import is_kiosk_id
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -53,9 +54,27 @@ class LinkSection(msgspec.Struct, frozen=True):
 
 
 class UiSection(msgspec.Struct, frozen=True):
-    """[ui]: where the screen's process finds the controller."""
+    """[ui]: where the screen's process finds the controller, and how the screen is until a
+    visitor chooses.
+    """
 
     socket: str
+    language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$")] = "id"
+    text_size: TextSize = "normal"
+    theme: Theme = "normal"
+    keys: KeyOrder = "qwerty"
+    shuffled_pin: bool = False
+
+    @property
+    def preferences(self) -> Preferences:
+        """For the policy of visits."""
+        return Preferences(
+            language=self.language,
+            text_size=self.text_size,
+            theme=self.theme,
+            keys=self.keys,
+            shuffled=self.shuffled_pin,
+        )
 
 
 class VisitSection(msgspec.Struct, frozen=True):

@@ -63,6 +63,7 @@ class Tuning:
             card_must_stay=visit.card_must_stay,
             on_battery=visit.on_battery,
             technician=sections.service.idle_seconds,
+            preferences=sections.ui.preferences,
             tickets=sections.printer.get("driver", NO_DRIVER) != NO_DRIVER,
         )
 

@@ -57,9 +57,12 @@ def _begin(state: State, event: CardTapped) -> Result:
     """
     if state.begins_no_visit:
         return (state, ()) if state.visit is None else end(state)
+    if state.phase is not P.ATTRACT:  # what was chosen before the tap was chosen by this visitor
+        state = replace(state, chosen=None)
     number = state.visits + 1
     visit = Visit(number=number, identity=event.identity)
     state = replace(state, visits=number, visit=visit, notice=None, touched_at=state.now)
+    state = replace(state, adjusting=False)
     return state.enter(P.LOOKING_UP), (CloseVault(), LookUp(number, event.identity))
 
 

@@ -24,7 +24,15 @@ def view_of(state: State, serial: int) -> ViewState:
     )
     is_calling = state.calling is not None and state.phase in remote.AT_REST
     screen = _identify(state) if is_calling else _SCREENS[state.phase](state)
-    return ViewState(serial, state.policy.place, lights, screen, idle_seconds(state))
+    return ViewState(
+        serial,
+        state.policy.place,
+        lights,
+        screen,
+        idle_seconds(state),
+        state.preferences,
+        state.adjusting,
+    )
 
 
 def _out_of_service(state: State) -> view.Screen:

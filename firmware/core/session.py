@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import new_pin, officer, remote, technician, view
+from firmware.core import comfort, new_pin, officer, remote, technician, view
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
 from firmware.core.events import (
@@ -36,7 +36,7 @@ def step(state: State, event: Event) -> Result:
     """The next state, and what must be done for it."""
     before = state
     trigger = event.intent if isinstance(event, Said) else event
-    if isinstance(event, Said) and state.phase in ATTENDED | {P.NOTICE, P.TECHNICIAN}:
+    if isinstance(event, Said) and state.phase in _TOUCHED:
         state = replace(state, touched_at=state.now)
     transition = TABLE.get((state.phase, type(trigger))) or ANYWHERE.get(type(trigger))
     if transition is None or _is_late(state, trigger):
@@ -45,6 +45,9 @@ def step(state: State, event: Event) -> Result:
     assert state.phase == before.phase or state.phase in transition.targets
     state, wishes = technician.grant_wishes(remote.settle(state))
     return state, commands + wishes + _lamps(before, state)
+
+
+_TOUCHED = ATTENDED | {P.NOTICE, P.TECHNICIAN, P.ATTRACT}
 
 
 def _is_late(state: State, trigger: object) -> bool:
@@ -112,7 +115,7 @@ def _tick(state: State, event: Tick) -> Result:
         return _watch_idle(state)
     if state.phase is P.TECHNICIAN:
         return technician.tick(state)
-    return state, ()
+    return comfort.forget(state), ()
 
 
 _TOO_LONG = {
@@ -127,7 +130,7 @@ _TOO_LONG = {
 def _watch_idle(state: State) -> Result:
     if is_printing(state) and state.now - state.entered_at <= state.policy.print:
         return replace(state, touched_at=state.now), ()
-    if state.now - state.touched_at > state.policy.idle + state.policy.answer:
+    if state.now - state.touched_at > comfort.idle(state) + comfort.answer(state):
         return end(state)
     return state, ()
 
@@ -137,9 +140,9 @@ def idle_seconds(state: State) -> int | None:
     if state.phase not in ATTENDED or is_printing(state):
         return None
     quiet = state.now - state.touched_at
-    if quiet <= state.policy.idle:
+    if quiet <= comfort.idle(state):
         return None
-    return max(0, round(state.policy.idle + state.policy.answer - quiet))
+    return max(0, round(comfort.idle(state) + comfort.answer(state) - quiet))
 
 
 def _still_here(state: State, _intent: view.StillHere) -> Result:
@@ -168,6 +171,7 @@ ANYWHERE: dict[type, Transition] = {
     PowerChanged: row(_power, P.ATTRACT, P.OUT_OF_SERVICE),
     ServiceAsked: row(technician.remember),
     view.StillHere: row(_still_here),
+    **comfort.CHOICES,
     **remote.ORDERS,
 }
 """What is done in every phase that does not say otherwise. What the service button asks for in

@@ -20,12 +20,15 @@ from firmware.core.view import (
     Notice,
     PendingItem,
     PinAsked,
+    Preferences,
     PrintState,
     ReadyItem,
     Say,
     TapStep,
 )
 from hw.protocols import CardIdentity, Fault
+
+DEFAULT_PREFERENCES = Preferences()
 
 
 class Phase(StrEnum):
@@ -67,8 +70,9 @@ class Policy:
     After ``idle`` without a touch the visitor is asked, and has ``answer`` to say so.
     ``busy`` bounds every wait for the kiosk's own work, ``print`` every wait for paper.
     ``on_battery``: visits may begin while the mains is gone. ``tickets``: there is a printer
-    for them. A technician's visit ends after ``technician`` without a touch, or
-    ``idle`` once the door was closed: the screen is at the front, where anybody can touch it.
+    for them. ``preferences``: the screen of who has chosen nothing. A technician's visit ends
+    after ``technician`` without a touch, or ``idle`` once the door was closed: the screen is at
+    the front, where anybody can touch it.
     """
 
     place: str
@@ -82,6 +86,7 @@ class Policy:
     technician: float = 600
     on_battery: bool = True
     tickets: bool = True
+    preferences: Preferences = DEFAULT_PREFERENCES
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -196,7 +201,8 @@ class State:
 
     ``service_wanted`` and ``slip_wanted``: the service button was pressed in a citizen's visit,
     and what it asked for waits for the visit's end. ``in_service_mode``: the regency ordered that
-    nobody is served. ``coming``: settings that hold once the kiosk is at rest.
+    nobody is served. ``coming``: settings that hold once the kiosk is at rest. ``chosen``: how
+    the visitor wants the screen, None until they say; ``adjusting``: they are about to.
     """
 
     policy: Policy
@@ -220,6 +226,8 @@ class State:
     in_service_mode: bool = False
     calling: Calling | None = None
     coming: tuple[Policy, Catalogue] | None = None
+    chosen: Preferences | None = None
+    adjusting: bool = False
 
     @property
     def guest(self) -> Visit:
@@ -236,6 +244,11 @@ class State:
     def begins_no_visit(self) -> bool:
         """Whether a card that is laid on the reader begins no visit."""
         return self.saves_battery or self.in_service_mode
+
+    @property
+    def preferences(self) -> Preferences:
+        """How the screen is now."""
+        return self.chosen or self.policy.preferences
 
     @property
     def technician(self) -> Service:

@@ -35,7 +35,8 @@ def rest(state: State) -> State:
     """Nobody is here any more, neither a citizen nor a technician."""
     serves = state.reader_online and not state.begins_no_visit
     phase = Phase.ATTRACT if serves else Phase.OUT_OF_SERVICE
-    return replace(state, visit=None, notice=None, service=None).enter(phase)
+    state = replace(state, visit=None, notice=None, service=None, chosen=None, adjusting=False)
+    return state.enter(phase)
 
 
 def tell(state: State, notice: Notice) -> Result:

@@ -15,6 +15,30 @@ import msgspec
 
 PIN_LENGTH = 6
 
+TextSize = Literal["normal", "large", "largest"]
+Theme = Literal["normal", "dark", "contrast"]
+KeyOrder = Literal["abc", "qwerty"]
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """How a visitor wants the screen; it goes back to the kiosk's own after every visit.
+
+    ``language``: a tag of BCP 47 for which the UI has a catalogue. ``volume``: 1 to 5, of the
+    spoken guidance that ``voice`` switches on. ``shuffled``: the PIN's digits stand in another
+    order each time. ``hidden``: nothing is drawn, for who finishes the visit by ear. ``one_page``:
+    all questions of a form on one page.
+    """
+
+    language: str = "id"
+    text_size: TextSize = "normal"
+    theme: Theme = "normal"
+    keys: KeyOrder = "qwerty"
+    voice: bool = False
+    volume: int = 3
+    shuffled: bool = False
+    hidden: bool = False
+    one_page: bool = False
+
 
 class Say(msgspec.Struct, frozen=True):
     """A sentence for the citizen: Indonesian text and what goes into its ``{places}``."""
@@ -321,6 +345,7 @@ class Lights(msgspec.Struct, frozen=True):
 class ViewState(msgspec.Struct, frozen=True):
     """All that the screen shows. ``idle_seconds``: the visit ends in so many seconds unless
     the visitor says StillHere; None while there is time. ``place`` is the village's name.
+    ``adjusting``: over the screen lies the panel where the preferences are chosen.
     """
 
     serial: int
@@ -328,6 +353,8 @@ class ViewState(msgspec.Struct, frozen=True):
     lights: Lights
     screen: Screen
     idle_seconds: int | None = None
+    preferences: Preferences = Preferences()
+    adjusting: bool = False
 
 
 # ---------------------------------------------------------------- intents
@@ -402,6 +429,18 @@ class StillHere(msgspec.Struct, frozen=True, tag="stillHere"):
     """The visitor answers the idle warning."""
 
 
+class Adjust(msgspec.Struct, frozen=True, tag="adjust"):
+    """Open the panel where the preferences are chosen, or close it."""
+
+    open: bool
+
+
+class Prefer(msgspec.Struct, frozen=True, tag="prefer"):
+    """The visitor wants the screen so from now on."""
+
+    preferences: Preferences
+
+
 class RunSelftest(msgspec.Struct, frozen=True, tag="runSelftest"):
     """From the technician's screen: ask all devices again."""
 
@@ -434,6 +473,8 @@ Intent = (
     | GoHome
     | Finish
     | StillHere
+    | Adjust
+    | Prefer
     | RunSelftest
     | PrintTestSlip
     | PaperChanged

@@ -1,0 +1,73 @@
+"""A visitor wants larger letters or another language; the next one finds the kiosk's own screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.core import events, view
+from firmware.core.projection import view_of
+from firmware.core.session import idle_seconds, step
+from firmware.core.state import Phase, State
+from tests.core.samples import TODAY, card, resting
+
+OWN = view.Preferences()
+CHOSEN = view.Preferences(language="jv", text_size="largest", theme="dark")
+
+
+def _say(state: State, intent: view.Intent) -> State:
+    return step(state, events.Said(intent))[0]
+
+
+def _after(state: State, seconds: float) -> State:
+    return step(state, events.Tick(state.now + seconds, TODAY))[0]
+
+
+def _tap(state: State, number: int) -> State:
+    return step(state, events.CardTapped(card(number)))[0]
+
+
+def test_what_is_chosen_before_the_tap_holds_for_the_visit() -> None:
+    state = _tap(_say(resting(), view.Prefer(CHOSEN)), 1)
+    assert state.phase is Phase.LOOKING_UP
+    assert view_of(state, 1).preferences == CHOSEN
+
+
+def test_the_next_visitor_finds_the_kiosks_own_screen() -> None:
+    state = _tap(_say(resting(), view.Prefer(CHOSEN)), 1)
+    state = step(state, events.CardUnknown(state.guest.number, False))[0]
+    assert state.preferences == CHOSEN
+    state = _after(_after(state, state.policy.notice + 1), state.policy.goodbye + 1)
+    assert state.phase is Phase.ATTRACT
+    assert view_of(state, 1).preferences == OWN
+
+
+def test_another_card_in_mid_visit_takes_nothing_over() -> None:
+    state = _tap(_say(resting(), view.Prefer(CHOSEN)), 1)
+    assert _tap(state, 2).preferences == OWN
+
+
+def test_who_chose_and_went_away_leaves_nothing() -> None:
+    state = _say(_say(resting(), view.Prefer(CHOSEN)), view.Adjust(True))
+    assert view_of(state, 1).adjusting
+    early, late = _after(state, state.policy.idle - 1), _after(state, state.policy.idle + 1)
+    assert early.preferences == CHOSEN
+    assert late.preferences == OWN
+    assert not late.adjusting
+
+
+def test_who_reads_slowly_has_longer() -> None:
+    state = replace(_tap(resting(), 1), phase=Phase.HOME)
+    quick = _after(state, state.policy.idle + 1)
+    slow = _after(_say(state, view.Prefer(CHOSEN)), state.policy.idle + 1)
+    assert idle_seconds(quick) is not None
+    assert idle_seconds(slow) is None
+
+
+def test_a_wish_that_is_none_changes_nothing() -> None:
+    for wish in (view.Preferences(volume=0), view.Preferences(language="../id")):
+        assert _say(resting(), view.Prefer(wish)).chosen is None
+
+
+def test_a_kiosk_of_its_own_taste() -> None:
+    policy = replace(resting().policy, preferences=CHOSEN)
+    assert view_of(replace(resting(), policy=policy), 1).preferences == CHOSEN
