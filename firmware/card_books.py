@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from firmware.core.errors import StoreError
 from firmware.core.wire import KdfCost
 from firmware.outbox_rows import Transaction, next_number, put_event, put_message
 
@@ -71,14 +72,16 @@ class CardBooks:
         self, tag: bytes, message_id: str, at: str, make: Callable[[int, Sealed], NewKey]
     ) -> None:
         """Another key for this resident, all of it or nothing: after a power cut there is the
-        old one or the new one. ``make`` is given the running number and what lies here.
+        old one or the new one. ``make`` is given the running number and what lies here. Raises
+        StoreError when the card was taken out of use meanwhile.
         """
         with self._transaction() as db:
             seq = next_number(db, "seq")
             new = make(seq, _sealed(db, tag))
-            db.execute(
+            hit = db.execute(
                 "UPDATE directory SET salt = ?, kdf_passes = ?, kdf_memory_kib = ?, kdf_lanes = ?,"
-                " public_key = ?, sealed_profile = ?, change_id = ? WHERE tag = ?",
+                " public_key = ?, sealed_profile = ?, change_id = ?"
+                " WHERE tag = ? AND revoked = 0",
                 (
                     new.salt,
                     new.cost.passes,
@@ -90,6 +93,8 @@ class CardBooks:
                     tag,
                 ),
             )
+            if not hit.rowcount:
+                raise StoreError("the card went out of use meanwhile")
             _seal_anew(db, new.sealed)
             db.execute("DELETE FROM wrong_pin WHERE tag = ?", (tag,))
             put_message(db, seq, message_id, "evt", "", new.payload, at)
@@ -120,6 +125,13 @@ class CardBooks:
             " FROM enrolment e LEFT JOIN outbox o ON o.id = e.id ORDER BY e.rowid DESC"
         )
         return [SeenEnrolment(row[0], row[1], _state(row[2], row[3]), row[2]) for row in rows]
+
+    def revocation(self, tag: bytes) -> int:
+        """The number of the message that took the card out of use here; 0 when none has."""
+        row = self._db.execute(
+            "SELECT srv_seq FROM directory WHERE tag = ? AND revoked = 1", (tag,)
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def waits_for_answer(self, tag: bytes, public_key: bytes) -> bool:
         """Whether the card has another key here than ``public_key``, and the regency has not

@@ -48,11 +48,11 @@ class Cards:
     def change_pin(self, command: commands.ChangePin) -> None:
         """Have the new key made. A vault that is not open, or a profile without a token (the
         regency could not tell a forged change from this one), changes nothing; nor does a card that
-        is known here for this visit alone.
+        is known here for this visit alone, or one that was taken out of use in mid-visit.
         """
         opened = self._visits.opened(command.visit)
-        is_guest = opened is not None and self._store.entry(opened.tag) is None
-        if opened is None or not opened.tokens or is_guest:
+        entry = self._store.entry(opened.tag) if opened is not None else None
+        if opened is None or not opened.tokens or entry is None or entry.revoked:
             self._journal.write("pin.change", outcome="impossible")
             self._tell(events.PinNotChanged(command.visit))
             return

@@ -123,6 +123,7 @@ class Enrolling:
             key.public_key,
             opened.tag,
             opened.tokens[-1],
+            self._store.cards.revocation(tag),
         )
         context = seal.card_context(message_id)
         body = seal.seal(self._regency_key, msgspec.json.encode(request), context)

@@ -318,10 +318,12 @@ class Store:
 
     def take_letter(self, letter: LetterDown) -> None:
         """A signed letter, unless this one or a newer one is here: what came before may have been
-        sealed to a newer key meanwhile.
+        sealed to a newer key meanwhile. Nor one whose card was taken out of use by a later message.
         """
         with self._transaction() as db:
             _saw(db, letter.srv_seq)
+            if _is_for_nobody(db, letter):
+                return
             fresh = db.execute(
                 "INSERT INTO letter (request_id, tag, sealed, copies, srv_seq)"
                 " VALUES (?, ?, ?, 0, ?) ON CONFLICT (request_id) DO UPDATE"
@@ -415,6 +417,14 @@ def _is_news(db: sqlite3.Connection, request_id: str, srv_seq: int) -> bool:
         (srv_seq, request_id, srv_seq),
     )
     return hit.rowcount > 0
+
+
+def _is_for_nobody(db: sqlite3.Connection, letter: LetterDown) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM directory WHERE tag = ? AND revoked = 1 AND srv_seq > ?",
+        (letter.tag, letter.srv_seq),
+    ).fetchone()
+    return row is not None
 
 
 def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:

@@ -21,6 +21,7 @@ from firmware.core.cards import (
     REFUSED_CARD,
     REFUSED_NIK,
     REFUSED_OFFICER,
+    REFUSED_REVOKED,
     REFUSED_VILLAGE,
     TOKEN_BYTES,
     EnrolmentRequest,
@@ -29,8 +30,8 @@ from firmware.core.cards import (
 from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
-from regency.directory import doubt, set_token, tell_directory
-from regency.enrolling import enrol, is_officers, may_enrol
+from regency.directory import doubt, revocation_told, set_token, tell_directory, tell_revoked
+from regency.enrolling import enrol, has_heard, is_officers, is_out_of_use, lock_cards, may_enrol
 from regency.journal import now_text
 from regency.letters_down import send_letters_again
 from regency.model import Enrolment
@@ -80,14 +81,20 @@ class CardDesk:
 
     def take_enrolment(self, kiosk: str, message: wire.EnrolUp) -> Answer:
         """A card for a resident of the kiosk's village, once, asked for by an officer of it; or
-        why not. The kiosk's answer is the card's entry; a former card is taken out of use.
+        why not. The kiosk's answer is the card's entry; a former card is taken out of use. One
+        that is out of use is enrolled again only where that was known: else the enrolment may be
+        from before, and the kiosk is told now.
         """
         opened = open_sealed(self._seed, kiosk, message, EnrolmentRequest, _CARD)
 
         def take(db: Connection, request: EnrolmentRequest) -> Answer:
             trouble = _check_enrolment(db, request)
             if trouble is not None:
-                return Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
+                answer = Answer(refuse(db, kiosk, "up/evt", message.id, trouble))
+                if trouble.reason == REFUSED_REVOKED and not _was_told(db, request):
+                    tell_revoked(db, kiosk, request.tag)
+                    answer.touched.add(kiosk)
+                return answer
             answer = self._remembered(db, kiosk, message)
             return Answer(answer.receipt, self._enrol(db, request))
 
@@ -181,12 +188,20 @@ def _check_enrolment(db: Connection, request: EnrolmentRequest) -> Trouble | Non
         return Trouble(REFUSED_CARD)
     if not seal.is_usable(request.kdf, request.salt, request.public_key):
         return Trouble("the key, its salt or its costs are out of range")
-    village = select(t.residents.c.village).where(t.residents.c.nik == request.nik)
     here = select(t.kiosks.c.village).where(t.kiosks.c.id == request.kiosk)
-    found = db.execute(village).scalar_one_or_none()
+    found = lock_cards(db, request.nik)
     if found is None:
         return Trouble(REFUSED_NIK)
-    return None if found == db.execute(here).scalar_one() else Trouble(REFUSED_VILLAGE)
+    if found != db.execute(here).scalar_one():
+        return Trouble(REFUSED_VILLAGE)
+    is_late = is_out_of_use(db, request.tag) and not has_heard(
+        db, request.kiosk, request.tag, request.revocation
+    )
+    return Trouble(REFUSED_REVOKED) if is_late else None
+
+
+def _was_told(db: Connection, request: EnrolmentRequest) -> bool:
+    return revocation_told(db, request.kiosk, request.tag) is not None
 
 
 def _is_outdated(db: Connection, kiosk: str, tag: bytes, seq: int) -> bool:

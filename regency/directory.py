@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, select, true
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, true
 
 from firmware.core import seal, wire
 from firmware.core.cards import OFFICER_ROLE, TOKEN_BYTES, pack_profile
@@ -79,7 +79,7 @@ def tell_directory(db: Connection, tag: bytes | None = None) -> set[str]:
                 touched.add(kiosk)
     for (kiosk, gone), digest in told.items():
         if digest != _REVOKED:
-            _revoke(db, kiosk, gone)
+            tell_revoked(db, kiosk, gone)
             touched.add(kiosk)
     return touched
 
@@ -90,6 +90,27 @@ def entry_of(db: Connection, tag: bytes) -> tuple[str | None, wire.DirectoryEntr
     nik = db.execute(query).scalar_one_or_none()
     cards = _cards(db, tag) if nik is not None else []
     return nik, cards[0].entry(0) if cards else None
+
+
+def tell_revoked(db: Connection, kiosk: str, tag: bytes) -> None:
+    """The card is served there no longer. The entry holds nothing that a PIN could be tried at."""
+
+    def entry(srv_seq: int) -> wire.DirectoryEntry:
+        salt, key = bytes(seal.SALT_BYTES), bytes(seal.PUBLIC_KEY_BYTES)
+        return wire.DirectoryEntry(srv_seq, tag, salt, seal.DEFAULT_COST, key, b"", revoked=True)
+
+    srv_seq = queue_down(db, kiosk, entry)
+    _note(db, kiosk, tag, _REVOKED)
+    if revocation_told(db, kiosk, tag) is None:
+        db.execute(insert(t.revocations).values(kiosk=kiosk, tag=tag, srv_seq=srv_seq))
+
+
+def revocation_told(db: Connection, kiosk: str, tag: bytes) -> int | None:
+    """The number of the first message that told this kiosk that the card is out of use."""
+    c = t.revocations.c
+    query = select(c.srv_seq).where(c.kiosk == kiosk, c.tag == tag)
+    found: int | None = db.execute(query).scalar_one_or_none()
+    return found
 
 
 def doubt(db: Connection, kiosk: str, tag: bytes) -> None:
@@ -167,17 +188,6 @@ def _new_token(db: Connection, tag: bytes) -> bytes:
     token = secrets.token_bytes(TOKEN_BYTES)
     set_token(db, tag, token)
     return token
-
-
-def _revoke(db: Connection, kiosk: str, tag: bytes) -> None:
-    """The card is served there no longer. The entry holds nothing that a PIN could be tried at."""
-
-    def entry(srv_seq: int) -> wire.DirectoryEntry:
-        salt, key = bytes(seal.SALT_BYTES), bytes(seal.PUBLIC_KEY_BYTES)
-        return wire.DirectoryEntry(srv_seq, tag, salt, seal.DEFAULT_COST, key, b"", revoked=True)
-
-    queue_down(db, kiosk, entry)
-    _note(db, kiosk, tag, _REVOKED)
 
 
 def _note(db: Connection, kiosk: str, tag: bytes, digest: bytes) -> None:

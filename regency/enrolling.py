@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from regency import tables as t
-from regency.directory import forget_token
+from regency.directory import forget_token, revocation_told
+from regency.journal import now_text
 from regency.model import Enrolment
 
 
@@ -14,7 +15,8 @@ def enrol(db: Connection, enrolment: Enrolment) -> set[bytes]:
     """File a card; the tags of which kiosks must hear: this one and the resident's former one.
     Empty for a card that is filed like that already.
 
-    A card belongs to one resident, the one who was enrolled with it last; a resident has one.
+    A card belongs to one resident, the one who was enrolled with it last; a resident has one. The
+    former one is out of use from now on.
     """
     c = t.enrolments.c
     known = db.execute(select(c.tag, c.public_key).where(c.nik == enrolment.nik)).one_or_none()
@@ -32,7 +34,44 @@ def enrol(db: Connection, enrolment: Enrolment) -> set[bytes]:
     else:
         db.execute(update(t.enrolments).where(c.nik == enrolment.nik).values(**values))
     forget_token(db, enrolment.tag)
-    return {enrolment.tag} if known is None else {enrolment.tag, known.tag}
+    db.execute(delete(t.revoked_cards).where(t.revoked_cards.c.tag == enrolment.tag))
+    if known is None or known.tag == enrolment.tag:
+        return {enrolment.tag}
+    take_out_of_use(db, known.tag)
+    return {enrolment.tag, known.tag}
+
+
+def lock_cards(db: Connection, nik: str) -> str | None:
+    """Nobody else changes this resident's cards until the transaction ends. Their village; None
+    when there is no such resident.
+    """
+    r = t.residents.c
+    found: str | None = db.execute(
+        select(r.village).where(r.nik == nik).with_for_update()
+    ).scalar_one_or_none()
+    return found
+
+
+def take_out_of_use(db: Connection, tag: bytes) -> None:
+    """From now on only an officer who was told of it enrols this card again."""
+    forget_token(db, tag)
+    db.execute(delete(t.revocations).where(t.revocations.c.tag == tag))
+    db.execute(delete(t.revoked_cards).where(t.revoked_cards.c.tag == tag))
+    db.execute(insert(t.revoked_cards).values(tag=tag, at=now_text()))
+
+
+def is_out_of_use(db: Connection, tag: bytes) -> bool:
+    """Whether the card was taken out of use and not enrolled again since."""
+    query = select(t.revoked_cards.c.tag).where(t.revoked_cards.c.tag == tag)
+    return db.execute(query).one_or_none() is not None
+
+
+def has_heard(db: Connection, kiosk: str, tag: bytes, revocation: int) -> bool:
+    """Whether ``revocation``, the message by which the kiosk knew the card to be out of use, is
+    that of this time, or one that came after it.
+    """
+    told = revocation_told(db, kiosk, tag)
+    return told is not None and revocation >= told
 
 
 def may_enrol(db: Connection, kiosk: str, tag: bytes) -> bytes | None:

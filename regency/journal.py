@@ -34,15 +34,15 @@ def note_event(
     )
 
 
-def queue_down(db: Connection, kiosk: str, make: Callable[[int], msgspec.Struct]) -> None:
-    """Queue a message to a kiosk; ``make`` is given its number."""
+def queue_down(db: Connection, kiosk: str, make: Callable[[int], msgspec.Struct]) -> int:
+    """Queue a message to a kiosk; ``make`` is given its number, which is returned."""
     raised = (
         update(t.kiosks)
         .where(t.kiosks.c.id == kiosk)
         .values(last_srv_seq=t.kiosks.c.last_srv_seq + 1)
         .returning(t.kiosks.c.last_srv_seq)
     )
-    srv_seq = db.execute(raised).scalar_one()
+    srv_seq: int = db.execute(raised).scalar_one()
     db.execute(
         insert(t.down).values(
             kiosk=kiosk,
@@ -53,6 +53,7 @@ def queue_down(db: Connection, kiosk: str, make: Callable[[int], msgspec.Struct]
             rejected="",
         )
     )
+    return srv_seq
 
 
 def tell_state(db: Connection, kiosk: str, request_id: str, state: RequestState) -> None:

@@ -13,7 +13,8 @@ from firmware.core.request import Profile
 from regency import tables as t
 from regency.asks import has_visited
 from regency.database import transact
-from regency.directory import forget_token, tell_directory
+from regency.directory import tell_directory
+from regency.enrolling import lock_cards, take_out_of_use
 from regency.journal import now_text
 from regency.letters_down import send_letters_again
 from regency.model import Village
@@ -38,16 +39,18 @@ class Told:
 
 def revoke_card(store: Store, nik: str) -> Told:
     """The resident's card is of no use any more: it was lost, or its holder has died. Another is
-    enrolled at a kiosk. Raises ConfigurationError when there is none.
+    enrolled at a kiosk; so may this one be, where its officer was told of this. Raises
+    ConfigurationError when there is none.
     """
 
     def work(db: Connection) -> set[str]:
         c = t.enrolments.c
+        lock_cards(db, nik)
         tag = db.execute(select(c.tag).where(c.nik == nik)).scalar_one_or_none()
         if tag is None:
             raise ConfigurationError("no card is enrolled for this NIK")
         db.execute(delete(t.enrolments).where(c.nik == nik))
-        forget_token(db, tag)
+        take_out_of_use(db, tag)
         return tell_directory(db, tag)
 
     return Told(len(transact(store.engine, work)))

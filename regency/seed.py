@@ -1,5 +1,6 @@
 """Loading a seed file: villages, kiosks, residents, cards and officers. Safe to run again:
-what is there already and the same is left alone.
+what is there already and the same is left alone. So is a card that is there with another key (its
+holder has chosen a new PIN since) or that was taken out of use.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from firmware.core.errors import ConfigurationError
 from regency import tables as t
 from regency.database import put, transact
 from regency.directory import forget_token, tell_directory
-from regency.enrolling import enrol
-from regency.model import OfficerCard, Seed
+from regency.enrolling import enrol, is_out_of_use
+from regency.model import Enrolment, OfficerCard, Seed
 from regency.store import Store
 
 
@@ -80,7 +81,7 @@ def _load(db: Connection, seed: Seed) -> Loaded:
                 "password_hash": hasher.hash(officer.password),
             },
         )
-    new_cards = sum(bool(enrol(db, enrolment)) for enrolment in seed.enrolments)
+    new_cards = sum(_enrol(db, enrolment) for enrolment in seed.enrolments)
     for card in seed.officer_cards:
         _keep_officer_card(db, card)
     tell_directory(db)
@@ -93,11 +94,18 @@ def _load(db: Connection, seed: Seed) -> Loaded:
     )
 
 
+def _enrol(db: Connection, enrolment: Enrolment) -> bool:
+    c = t.enrolments.c
+    query = select(c.tag).where(c.nik == enrolment.nik, c.tag == enrolment.tag)
+    if db.execute(query).one_or_none() is not None or is_out_of_use(db, enrolment.tag):
+        return False
+    return bool(enrol(db, enrolment))
+
+
 def _keep_officer_card(db: Connection, card: OfficerCard) -> None:
     c = t.officer_cards.c
-    query = select(c.tag, c.public_key).where(c.username == card.username)
-    known = db.execute(query).one_or_none()
-    if known is not None and tuple(known) == (card.tag, card.public_key):
+    query = select(c.tag).where(c.username == card.username)
+    if db.execute(query).scalar_one_or_none() == card.tag:
         return
     values = {
         "tag": card.tag,

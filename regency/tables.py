@@ -233,6 +233,23 @@ told = Table(
     PrimaryKeyConstraint("kiosk", "tag"),
 )
 
+# Cards that were taken out of use, until an officer who can know of that enrols them again; and by
+# which message each kiosk was first told of it.
+revoked_cards = Table(
+    "revoked_cards",
+    metadata,
+    Column("tag", LargeBinary, primary_key=True),
+    Column("at", _Words(32), nullable=False),
+)
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False),
+    Column("tag", LargeBinary, nullable=False),
+    Column("srv_seq", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kiosk", "tag"),
+)
+
 # The last birth after each start of a kiosk that was acted upon: the broker hands it over again.
 births = Table(
     "births",

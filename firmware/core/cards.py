@@ -37,7 +37,9 @@ class PinChange(msgspec.Struct, frozen=True):
 
 class EnrolmentRequest(msgspec.Struct, frozen=True):
     """An officer enrolled a card for the holder of ``nik`` at ``kiosk``. ``officer_tag`` and
-    ``token`` are those of the officer's card: what shows that it was opened.
+    ``token`` are those of the officer's card: what shows that it was opened. ``revocation`` is the
+    number of the message that took this card out of use at the kiosk, 0 when none has: the regency
+    enrols no card again that an officer could not know to be out of use.
     """
 
     id: str
@@ -49,6 +51,7 @@ class EnrolmentRequest(msgspec.Struct, frozen=True):
     public_key: bytes
     officer_tag: bytes
     token: bytes
+    revocation: int = 0
 
     def __repr__(self) -> str:
         return f"EnrolmentRequest(id={self.id!r}, <hidden>)"
@@ -59,6 +62,7 @@ REFUSED_NIK = "nik"
 REFUSED_VILLAGE = "village"
 REFUSED_OFFICER = "officer"
 REFUSED_CARD = "card"
+REFUSED_REVOKED = "revoked"
 
 
 class _Tokens(msgspec.Struct, frozen=True):

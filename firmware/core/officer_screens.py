@@ -18,6 +18,7 @@ _REFUSALS = {
     "village": "ditolak: bukan warga desa ini",
     "officer": "ditolak: kartu petugas tidak berlaku",
     "card": "ditolak: ini kartu petugas",
+    "revoked": "ditolak: kartu ini sudah dicabut; bila sudah ditemukan, daftarkan sekali lagi",
 }
 _REFUSED = "ditolak, hubungi kabupaten"
 

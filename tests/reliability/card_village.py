@@ -132,7 +132,7 @@ class Regency:
         self.exchange = Exchange(
             self.intake, self.store, lambda topic, payload: self.down.append((topic, payload))
         )
-        load(self.store, _seed())
+        load(self.store, seed_of_the_village())
 
     def sign_letter(self, request_id: str, kiosk: str) -> None:
         """A letter of resident 1 was signed at some time, and lies at ``kiosk``."""
@@ -207,7 +207,8 @@ class CardVillage:
         self.regency.store.close()
 
 
-def _seed() -> Seed:
+def seed_of_the_village() -> Seed:
+    """What the regency was set up with."""
     enrolment, officer = people.entry(1), people.entry(OFFICER)
     return Seed(
         villages=(SONGGON, GENTENG),
