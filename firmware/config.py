@@ -15,6 +15,7 @@ import msgspec
 
 from firmware.core.errors import CatalogueError, ConfigurationError
 from firmware.core.letters import Catalogue, decode_catalogue
+from firmware.core.mqtt_version import Protocol
 from firmware.core.orders import PUBLIC_KEY_BYTES as COMMAND_KEY_BYTES
 from firmware.core.seal import PUBLIC_KEY_BYTES
 from firmware.core.settings import is_file, read_settings
@@ -42,13 +43,16 @@ class KioskSection(msgspec.Struct, frozen=True):
 
 
 class LinkSection(msgspec.Struct, frozen=True):
-    """[link]: the way to the regency's broker, mTLS."""
+    """[link]: the way to the regency's broker, mTLS. ``protocol`` is the version of MQTT;
+    ``auto`` tries 5 and then 3.1.1.
+    """
 
     host: str
     ca: str
     certificate: str
     key: str
     port: Port = 8883
+    protocol: Protocol = "auto"
     heartbeat_seconds: Seconds = 300.0
     backlog_seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 600.0
 

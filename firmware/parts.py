@@ -118,6 +118,7 @@ def assemble(
             (config.path(link.ca), config.path(link.certificate), config.path(link.key)),
             wire.encode(will),
             post,
+            link.protocol,
         ),
         reader=reader,
         roll=(roll, _roll_thread(roll, store, post)) if roll else None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from firmware.core.errors import ConfigurationError
+from firmware.core.mqtt_version import Protocol
 from firmware.core.orders import SEED_BYTES as COMMAND_SEED_BYTES
 from firmware.core.seal import SEED_BYTES
 from firmware.core.settings import is_file, read_settings
@@ -30,7 +31,8 @@ class ServerSection(msgspec.Struct, frozen=True):
 
 class LinkSection(msgspec.Struct, frozen=True):
     """[link]: the broker, mTLS. The certificate's common name is ``regency``. ``shared`` is false
-    for a broker that knows no shared subscriptions; there is one worker only then.
+    for a broker that knows no shared subscriptions; there is one worker only then. ``protocol``
+    is the version of MQTT; ``auto`` tries 5 and then 3.1.1.
     """
 
     host: str
@@ -39,6 +41,7 @@ class LinkSection(msgspec.Struct, frozen=True):
     key: str
     port: Port = 8883
     shared: bool = True
+    protocol: Protocol = "auto"
 
 
 class KeysSection(msgspec.Struct, frozen=True):

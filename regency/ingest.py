@@ -1,7 +1,7 @@
-"""The regency's ear and mouth on the broker: paho-mqtt, MQTT 5 over mTLS.
+"""The regency's ear and mouth on the broker.
 
-paho's thread only enqueues. One thread hands a message at a time to ``exchange``, which commits
-and only then publishes the receipt.
+The connection's threads only enqueue. One thread hands a message at a time to ``exchange``, which
+commits and only then publishes the receipt.
 
 What kiosks send is shared out among all workers (MQTT 5, 4.8.2): each message goes to one of
 them. Worker 0 lives in the server. It alone hears births and sends down, since births come in
@@ -13,27 +13,19 @@ from __future__ import annotations
 
 import logging
 import queue
-import random
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.reasoncodes import ReasonCode
-
-from firmware.core.errors import ConfigurationError, describe
-from firmware.core.retry import full_jitter
+from firmware.broker import Broker, Ears, Files, Session, Where
+from firmware.core.errors import describe
+from firmware.core.mqtt_version import Protocol
 from regency.exchange import Exchange
 from regency.intake import Intake
 from regency.store import Store
 
 KEEPALIVE_SECONDS = 30
-RECONNECT_BASE_SECONDS, RECONNECT_CAP_SECONDS = 1.0, 30.0
+RECONNECT_SECONDS = (1.0, 30.0)
 LOOK_AGAIN_SECONDS = 60.0
 ORDERS_SECONDS = 2.0
 """Orders are given by another process: so often the database is asked for them."""
@@ -54,18 +46,16 @@ class Ingest:
         intake: Intake,
         store: Store,
         address: tuple[str, int],
-        files: tuple[Path, Path, Path],
+        files: Files,
         worker: int = 0,
         look_again_seconds: float = LOOK_AGAIN_SECONDS,
         command_seed: bytes | None = None,
         shared: bool = True,
+        protocol: Protocol = "auto",
     ) -> None:
-        self._topics = [(SHARED if shared else MESSAGES, 1)]
-        if worker == 0:
-            self._topics.append((BIRTHS, 1))
+        self._shared = shared
+        self._number = worker
         self._exchange = Exchange(intake, store, self._publish, command_seed)
-        self._address = address
-        self._failures = 0
         self._look_again_seconds = look_again_seconds
         self._pause = min(ORDERS_SECONDS, look_again_seconds / 4)
         self._orders_at = 0.0
@@ -73,31 +63,26 @@ class Ingest:
         self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self.connected = threading.Event()
         self._worker = threading.Thread(target=self._run, name="ingest", daemon=True)
-        self._client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"{CLIENT_ID}-{worker}" if worker else CLIENT_ID,
-            protocol=mqtt.MQTTv5,
+        self._broker = Broker(
+            f"{CLIENT_ID}-{worker}" if worker else CLIENT_ID,
+            Where(*address, files, protocol, KEEPALIVE_SECONDS, RECONNECT_SECONDS),
+            Ears(
+                topics=self._topics,
+                up=self.connected.set,
+                down=lambda detail: _log.warning("%s; trying on", detail),
+                message=self._enqueue,
+                failed=lambda error: _log.error("the connection failed: %s", describe(error)),
+            ),
         )
-        self._client.tls_set_context(tls_context(files))
-        self._client.max_inflight_messages_set(20)
-        self._client.on_socket_open = self._guarded(_without_delay)
-        self._client.on_connect = self._guarded(self._on_connect)
-        self._client.on_connect_fail = self._guarded(self._on_connect_fail)
-        self._client.on_disconnect = self._guarded(self._on_disconnect)
-        self._client.on_subscribe = self._guarded(self._on_subscribe)
-        self._client.on_message = self._guarded(self._on_message)
 
     def start(self) -> None:
         """Connect, and connect again for ever."""
         self._worker.start()
-        host, port = self._address
-        self._client.connect_async(host, port, KEEPALIVE_SECONDS, clean_start=True)
-        self._client.loop_start()
+        self._broker.start()
 
     def close(self) -> None:
         """Leave in good order, after the message at hand."""
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._broker.close()
         self._work.put(None)
         self._worker.join(10)
 
@@ -105,55 +90,24 @@ class Ingest:
         """Something new waits for this kiosk. From any thread."""
         self._work.put(lambda: self._exchange.notify(kiosk))
 
-    # ------------------------------------------------------------ paho's thread
+    # ------------------------------------------------------------ the connection's threads
 
-    def _guarded(self, call: Callable[..., None]) -> Callable[..., None]:
-        """An exception in a callback would end paho's thread in silence."""
+    def _topics(self, session: Session) -> list[str]:
+        """Shared out among the workers where the broker can; else worker 0 takes everything. A
+        broker that does not know ``$share`` takes it for a topic on which nothing ever comes.
+        """
+        shares = self._shared and session.shares
+        if self._shared and not shares:
+            _log.warning(
+                "%s, as this broker speaks it, has no shared subscriptions: worker 0 takes "
+                "everything alone, and other workers hear nothing; set [link] shared = false",
+                session.version,
+            )
+        if self._number == 0:
+            return [SHARED if shares else MESSAGES, BIRTHS]
+        return [SHARED] if shares else []
 
-        def safe(*args: Any, **kwargs: Any) -> None:
-            try:
-                call(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 (the rim of a thread)
-                _log.error("a callback failed: %s", describe(error))
-
-        return safe
-
-    def _on_connect(
-        self, client: mqtt.Client, _data: Any, _flags: Any, reason: ReasonCode, _props: Any
-    ) -> None:
-        if reason.is_failure:
-            _log.error("the broker refuses the regency: %s", reason)
-            self._wait_longer()
-            return
-        client.subscribe(self._topics)
-
-    def _on_subscribe(
-        self, _client: Any, _data: Any, _mid: int, reasons: list[ReasonCode], _props: Any
-    ) -> None:
-        if any(reason.is_failure for reason in reasons):
-            _log.error("the broker does not let the regency listen; check its ACL")
-            return
-        self._failures = 0
-        self.connected.set()
-
-    def _on_connect_fail(self, _client: Any, _data: Any) -> None:
-        host, port = self._address
-        _log.warning("no broker answers at %s port %d; trying on", host, port)
-        self._wait_longer()
-
-    def _on_disconnect(self, *_args: Any) -> None:
-        self._wait_longer()
-
-    def _wait_longer(self) -> None:
-        """Set paho's next delay ourselves: its own has no jitter."""
-        self._failures += 1
-        draw = random.random()  # noqa: S311 (spreads reconnects, no secret)
-        delay = full_jitter(self._failures, draw, RECONNECT_BASE_SECONDS, RECONNECT_CAP_SECONDS)
-        seconds = max(1, round(delay))
-        self._client.reconnect_delay_set(min_delay=seconds, max_delay=seconds)
-
-    def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
-        topic, payload, retained = message.topic, bytes(message.payload), message.retain
+    def _enqueue(self, topic: str, payload: bytes, retained: bool) -> None:
         self._work.put(lambda: self._exchange.take(topic, payload, retained))
 
     # ------------------------------------------------------------ the worker's thread
@@ -188,25 +142,4 @@ class Ingest:
 
     def _publish(self, topic: str, payload: bytes) -> None:
         """Dropped when not connected: a birth, or the kiosk's asking again, brings it back."""
-        if self._client.is_connected():
-            self._client.publish(topic, payload, qos=1)
-
-
-def _without_delay(_client: Any, _data: Any, line: socket.socket) -> None:
-    """Nagle's algorithm and delayed acknowledgements would make each receipt wait 40 ms."""
-    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def tls_context(files: tuple[Path, Path, Path]) -> ssl.SSLContext:
-    """Of CA, certificate and key; raises ConfigurationError."""
-    ca, certificate, key = files
-    try:
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(ca))
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-    except (ssl.SSLError, OSError) as error:
-        raise ConfigurationError(
-            f"[link]: the certificate {certificate}, its key {key} or the CA {ca} cannot be used "
-            f"({error})"
-        ) from error
-    return context
+        self._broker.publish(topic, payload)

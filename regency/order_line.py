@@ -78,7 +78,10 @@ def run(config: RegencyConfig, arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     if arguments.command == "revoke" and not push_off(
-        arguments.kiosk, (config.link.host, config.link.port), config.tls_files
+        arguments.kiosk,
+        (config.link.host, config.link.port),
+        config.tls_files,
+        config.link.protocol,
     ):
         print("The broker could not be reached: its connection, if it has one, is still open.")
     return done

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
+import queue
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from firmware.broker import Broker, Ears, Files, Session, Where
+from firmware.core.mqtt_version import Protocol
 
-from regency.ingest import tls_context
+TRIES = 3
+_PAUSES = (1.0, 1.0)
+_KEEPALIVE_SECONDS = 60
 
-PATIENCE_SECONDS = 10.0
 
-
-def push_off(client_id: str, address: tuple[str, int], files: tuple[Path, Path, Path]) -> bool:
+def push_off(
+    client_id: str, address: tuple[str, int], files: Files, protocol: Protocol = "auto"
+) -> bool:
     """Connect under the client's own identifier: the broker then ends the older connection (MQTT
-    5, section 3.1.4). Whether the broker was reached. Whoever still has a certificate that the
-    broker takes connects again: it must be on the broker's list before.
+    5 and 3.1.1, section 3.1.4). Whether the broker was reached. Whoever still has a certificate
+    that the broker takes connects again: it must be on the broker's list before.
     """
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
-    client.tls_set_context(tls_context(files))
-    there = threading.Event()
-    client.on_connect = lambda _client, _data, _flags, reason, _props: (
-        None if reason.is_failure else there.set()
+    went: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def reached(_session: Session) -> list[str]:
+        went.put(True)
+        return []
+
+    ears = Ears(
+        topics=reached,
+        up=lambda: None,
+        down=lambda _detail: went.put(False),
+        message=lambda *_: None,
+        failed=lambda _error: went.put(False),
     )
-    try:
-        client.connect(*address, clean_start=True)
-    except OSError:
-        return False
-    client.loop_start()
-    was_reached = there.wait(PATIENCE_SECONDS)
-    client.disconnect()
-    client.loop_stop()
+    where = Where(*address, files, protocol, _KEEPALIVE_SECONDS, _PAUSES)
+    broker = Broker(client_id, where, ears)
+    broker.start()
+    was_reached = any(went.get() for _ in range(TRIES))
+    broker.close()
     return was_reached

@@ -34,6 +34,7 @@ def serve(config: RegencyConfig) -> int:
         config.tls_files,
         command_seed=config.command_seed,
         shared=link.shared,
+        protocol=link.protocol,
     )
     workflow = Workflow(
         store, Typesetter(), catalogue, config.credentials, config.public_url, ingest.notify

@@ -27,7 +27,7 @@ def work(config: RegencyConfig, worker: int) -> int:
     store = Store(config.database, config.session_secret)
     intake = Intake(store, load_catalogue(), config.regency_seed)
     address = (config.link.host, config.link.port)
-    ingest = Ingest(intake, store, address, config.tls_files, worker)
+    ingest = Ingest(intake, store, address, config.tls_files, worker, protocol=config.link.protocol)
     ingest.start()
     try:
         while not (stopping.wait(0.05) or ingest.connected.is_set()):
