@@ -34,7 +34,7 @@ from ui.inspect import Inspector
 from ui.page import Page, Send, load_kv
 from ui.screens import PAGES
 from ui.screens.preparing import PreparingPage
-from ui.texts import tr
+from ui.texts import SOURCE, tr, use
 from ui.widgets import text_extent
 
 _log = logging.getLogger(__name__)
@@ -138,19 +138,22 @@ class Stage(FloatLayout):
         self._page: Page | None = None
         self._shown: Screen | None = None
         self._warning: IdleWarning | None = None
+        self._strip = self._make_strip()
         self.prepare()
 
     def prepare(self) -> None:
         """There is no controller: nothing of any visitor stays."""
         self._view = self._shown = None
-        self.ids.strip.show("", None)
+        self._speak(SOURCE)
+        self._strip.show("", None)
         self._warn(None)
         self._turn_to(PreparingPage(self._send))
         self._forget()
 
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
-        self.ids.strip.show(view.place, view.lights)
+        self._speak(view.preferences.language)
+        self._strip.show(view.place, view.lights)
         self._draw(view.screen)
         self._warn(view.idle_seconds)
         self._view = view
@@ -172,6 +175,19 @@ class Stage(FloatLayout):
     def on_touch_down(self, touch: Any) -> bool:
         """Touches count when the page has stood for a moment."""
         return bool(super().on_touch_down(touch)) if self._settled else True
+
+    def _speak(self, language: str) -> None:
+        """Words are asked for when a widget is made: in another language all are made anew."""
+        if use(language):
+            self.ids.all.remove_widget(self._strip)
+            self._strip = self._make_strip()
+            self._warn(None)
+            self._page = None
+
+    def _make_strip(self) -> Strip:
+        strip = Strip()
+        self.ids.all.add_widget(strip, len(self.ids.all.children))
+        return strip
 
     def _draw(self, screen: Screen) -> None:
         before, self._shown = self._shown, screen

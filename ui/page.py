@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from firmware.core.view import Intent, Known
+from ui.texts import shown
 
 Send = Callable[[Intent], None]
 
@@ -47,7 +48,7 @@ def load_kv(python_file: str) -> None:
 
 def rows_of(known: tuple[Known, ...]) -> list[tuple[str, str]]:
     """For a KnownTable."""
-    return [(item.label, item.value) for item in known]
+    return [(shown(item.label), shown(item.value)) for item in known]
 
 
 load_kv(__file__)

@@ -70,7 +70,7 @@ def _choice(value: str, problem: Say | None) -> view.Form:
         "Surat ini untuk apa?",
         "Pilih satu. Kalau tidak ada, tulis sendiri.",
         "choice",
-        PURPOSES,
+        tuple(view.Option(purpose, purpose) for purpose in PURPOSES),
         True,
         value,
         problem,

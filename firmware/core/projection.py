@@ -132,7 +132,7 @@ def _question(state: State) -> view.Question:
         question=field.question,
         hint=field.hint,
         kind=field.kind,
-        choices=tuple(choice.value for choice in field.choices),
+        choices=tuple(view.Option(choice.value, choice.value) for choice in field.choices),
         other=field.other,
         value=state.guest.answers[field.name],
         problem=filling.problem(state, position),

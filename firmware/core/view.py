@@ -4,11 +4,13 @@ The UI imports this module and nothing else of ours. Both travel as JSON lines o
 socket: one whole ViewState a line down, one Intent a line up.
 
 Texts are Indonesian source strings with named places (``Say``): the UI looks them up in its
-catalogue of the visitor's language, then fills the places.
+catalogue of the visitor's language, then fills the places. What is a plain ``str`` is shown as it
+is: names, numbers, and a letter's texts, which the letter catalogue has in that language already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -41,10 +43,13 @@ class Preferences(msgspec.Struct, frozen=True):
 
 
 class Say(msgspec.Struct, frozen=True):
-    """A sentence for the citizen: Indonesian text and what goes into its ``{places}``."""
+    """A sentence for the citizen: Indonesian text and what goes into its ``{places}``.
+
+    ``{n}`` is a count and nothing else: languages with a plural choose by it.
+    """
 
     text: str
-    params: dict[str, str] = {}
+    params: Mapping[str, str | Say] = {}
 
     def __str__(self) -> str:
         return self.text.format(**self.params)
@@ -53,8 +58,8 @@ class Say(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """A label and its value, as filled in or answered."""
 
-    label: str
-    value: str
+    label: Say | str
+    value: Say | str
 
 
 class LetterItem(msgspec.Struct, frozen=True):
@@ -101,6 +106,13 @@ class EnrolmentItem(msgspec.Struct, frozen=True):
 TapStep = Literal["firstTap", "removal", "secondTap"]
 
 
+class Option(msgspec.Struct, frozen=True):
+    """An answer that can be chosen: ``value`` goes into the letter, ``text`` is shown."""
+
+    value: str
+    text: str
+
+
 class Question(msgspec.Struct, frozen=True):
     """One question of a form. ``position`` of ``total``, from 1. ``value`` may be unfinished;
     ``problem`` is what to mend in it, None when it is good.
@@ -111,7 +123,7 @@ class Question(msgspec.Struct, frozen=True):
     question: str
     hint: str
     kind: Literal["text", "choice", "date"]
-    choices: tuple[str, ...]
+    choices: tuple[Option, ...]
     other: bool
     value: str
     problem: Say | None

@@ -195,7 +195,7 @@ def test_a_long_list_is_turned_page_by_page(stage_studio: Studio) -> None:
 def test_any_number_of_choices_can_be_reached(studio: Studio, count: int) -> None:
     form = SCREENS["form-choice"]
     assert isinstance(form, view.Form)
-    choices = tuple(f"Keperluan nomor {n}" for n in range(count))
+    choices = tuple(view.Option(f"nomor {n}", f"Keperluan nomor {n}") for n in range(count))
     question = msgspec.structs.replace(form.question, choices=choices)
     screen = msgspec.structs.replace(form, question=question)
     studio.stage.show(msgspec.structs.replace(VIEWS["form-choice"], screen=screen))

@@ -30,7 +30,7 @@ class CollectPage(Page):
 
     def show(self, screen: Collect) -> None:
         """Which letter, and how its printing stands."""
-        self.title, self.number = tr(screen.title), screen.number
+        self.title, self.number = screen.title, screen.number
         state = screen.print_state
         line: PrintLine = self.ids.print
         line.tell(state, tr(_WORDS[state]), advice(state, screen.message, _LATER))

@@ -39,7 +39,7 @@ class Verdict(BoxLayout):
         ``good``: what to say of a good answer.
         """
         if not value:
-            self.text, self.icon, self.ink = tr(question.hint), "info", theme.MUTED
+            self.text, self.icon, self.ink = question.hint, "info", theme.MUTED
         elif not settled:
             return
         elif question.problem is not None:
@@ -76,10 +76,10 @@ class Body(BoxLayout):
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """Draw the question as it stands; ``value`` is what the visitor has before the eyes."""
         question = screen.question
-        self.title = tr(screen.title)
+        self.title = screen.title
         place = {"n": str(question.position), "total": str(question.total)}
         self.progress = tr(Say("Pertanyaan {n} dari {total}", place))
-        self.question, self.hint = tr(question.question), tr(question.hint)
+        self.question, self.hint = question.question, question.hint
         self.known = rows_of(screen.known)
         self.value = value
         self.can_go_on = settled and question.problem is None
@@ -125,7 +125,7 @@ class ChoiceBody(Body):
     def __init__(self, question: Question, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._tiles = {
-            choice: self._tile(f"choice-{number}", tr(choice), self._answering(choice))
+            choice.value: self._tile(f"choice-{number}", choice.text, self._answering(choice.value))
             for number, choice in enumerate(question.choices)
         }
         tiles = list(self._tiles.values())
@@ -244,7 +244,9 @@ class FormPage(Page):
 
     def _is_own_words(self, question: Question) -> bool:
         value = question.value
-        return question.other and bool(value) and value not in question.choices
+        return (
+            question.other and bool(value) and all(value != one.value for one in question.choices)
+        )
 
     def _make_body(self) -> None:
         assert self._screen is not None

@@ -25,7 +25,7 @@ class LetterCard(Touchable):
 
     def __init__(self, item: LetterItem, send: Send, **kwargs: Any) -> None:
         super().__init__(target_id=f"letter-{item.id}", look="plain", **kwargs)
-        self.icon, self.need, self.title = item.icon, tr(item.need), tr(item.title)
+        self.icon, self.need, self.title = item.icon, item.need, item.title
         self.bind(on_tap=lambda *_: send(ChooseLetter(item.id)))
 
 

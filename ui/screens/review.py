@@ -7,7 +7,6 @@ from kivy.properties import ListProperty, StringProperty
 from firmware.core.view import Review
 from ui import dates
 from ui.page import Page, load_kv, rows_of
-from ui.texts import tr
 
 
 class ReviewPage(Page):
@@ -19,7 +18,7 @@ class ReviewPage(Page):
 
     def show(self, screen: Review) -> None:
         """Days are read in words."""
-        self.title = tr(screen.title)
+        self.title = screen.title
         self.answers = [(label, dates.in_words(v) or v) for label, v in rows_of(screen.answers)]
         self.known = rows_of(screen.known)
 

@@ -35,7 +35,7 @@ class TicketPage(Page):
 
     def show(self, screen: Ticket) -> None:
         """The code in two groups of five, as on the paper."""
-        self.title, self.number = tr(screen.title), screen.number
+        self.title, self.number = screen.title, screen.number
         self.code = f"{screen.claim_code[:5]}-{screen.claim_code[5:]}"
         self.delivery = tr(_DELIVERED if screen.delivered else _SAFE)
         self.delivery_icon = "success" if screen.delivered else "clock"
