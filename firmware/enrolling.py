@@ -124,6 +124,7 @@ class Enrolling:
             opened.tag,
             opened.tokens[-1],
             self._store.cards.revocation(tag),
+            opened.tokens[:-1],
         )
         context = seal.card_context(message_id)
         body = seal.seal(self._regency_key, msgspec.json.encode(request), context)

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from firmware.core import seal, wire
 from firmware.core.cards import (
+    MOST_TOKENS,
     REFUSED_CARD,
     REFUSED_NIK,
     REFUSED_OFFICER,
@@ -31,7 +32,15 @@ from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
 from regency.directory import doubt, revocation_told, set_token, tell_directory, tell_revoked
-from regency.enrolling import enrol, has_heard, is_officers, is_out_of_use, lock_cards, may_enrol
+from regency.enrolling import (
+    enrol,
+    has_heard,
+    is_enrolled,
+    is_officers,
+    is_out_of_use,
+    lock_cards,
+    may_enrol,
+)
 from regency.journal import now_text
 from regency.letters_down import send_letters_again
 from regency.model import Enrolment
@@ -146,8 +155,8 @@ class CardDesk:
             "kdf": msgspec.to_builtins(change.kdf),
             "public_key": change.public_key,
         }
-        e = t.enrolments.c
-        db.execute(update(t.enrolments).where(e.tag == change.tag).values(**values))
+        for table in (t.enrolments, t.officer_cards):
+            db.execute(update(table).where(table.c.tag == change.tag).values(**values))
         set_token(db, change.tag, change.next_token, change.kiosk, seq)
         return tell_directory(db, change.tag) | self._letters_again(db, change.tag)
 
@@ -171,18 +180,22 @@ def _check(db: Connection, change: PinChange) -> Trouble | None:
     if len(change.next_token) != TOKEN_BYTES:
         return Trouble("the new token has the wrong length")
     c = t.card_tokens.c
-    query = select(c.token).join(t.enrolments, t.enrolments.c.tag == c.tag)
-    token = db.execute(query.where(c.tag == change.tag).with_for_update()).scalar_one_or_none()
-    if token is None:
+    query = select(c.token).where(c.tag == change.tag).with_for_update()
+    token = db.execute(query).scalar_one_or_none()
+    if token is None or not is_enrolled(db, change.tag):
         return Trouble("the card is not enrolled any more")
-    if not any(hmac.compare_digest(token, known) for known in change.tokens):
+    if not _holds(token, change.tokens):
         return Trouble("a PIN was changed without its card's token, or twice at once", True)
     return None
 
 
+def _holds(token: bytes, known: tuple[bytes, ...]) -> bool:
+    return any(hmac.compare_digest(token, one) for one in known[-MOST_TOKENS:])
+
+
 def _check_enrolment(db: Connection, request: EnrolmentRequest) -> Trouble | None:
     token = may_enrol(db, request.kiosk, request.officer_tag)
-    if token is None or not hmac.compare_digest(token, request.token):
+    if token is None or not _holds(token, (*request.former, request.token)):
         return Trouble(REFUSED_OFFICER, is_alarm=True)
     if len(request.tag) != seal.TAG_BYTES or is_officers(db, request.tag):
         return Trouble(REFUSED_CARD)

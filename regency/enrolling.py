@@ -87,6 +87,12 @@ def may_enrol(db: Connection, kiosk: str, tag: bytes) -> bytes | None:
     return token
 
 
+def is_enrolled(db: Connection, tag: bytes) -> bool:
+    """Whether the card is a resident's or an officer's."""
+    query = select(t.enrolments.c.tag).where(t.enrolments.c.tag == tag)
+    return db.execute(query).one_or_none() is not None or is_officers(db, tag)
+
+
 def is_officers(db: Connection, tag: bytes) -> bool:
     """Whether the card is an officer's."""
     query = select(t.officer_cards.c.tag).where(t.officer_cards.c.tag == tag)

@@ -17,9 +17,9 @@ MOST_TOKENS = 16
 
 
 class PinChange(msgspec.Struct, frozen=True):
-    """A resident chose a new PIN at ``kiosk``: the public half of the new key, and what makes
-    its private half of card and PIN. ``tokens`` are those of the profile as it was opened,
-    ``next_token`` is that of the profile as it is sealed now.
+    """A resident or an officer chose a new PIN at ``kiosk``: the public half of the new key, and
+    what makes its private half of card and PIN. ``tokens`` are those of the profile as it was
+    opened, ``next_token`` is that of the profile as it is sealed now.
     """
 
     id: str
@@ -39,7 +39,8 @@ class EnrolmentRequest(msgspec.Struct, frozen=True):
     """An officer enrolled a card for the holder of ``nik`` at ``kiosk``. ``officer_tag`` and
     ``token`` are those of the officer's card: what shows that it was opened. ``revocation`` is the
     number of the message that took this card out of use at the kiosk, 0 when none has: the regency
-    enrols no card again that an officer could not know to be out of use.
+    enrols no card again that an officer could not know to be out of use. ``former`` are the tokens
+    before ``token``: the officer may have changed the own PIN here, and this come before that.
     """
 
     id: str
@@ -52,6 +53,7 @@ class EnrolmentRequest(msgspec.Struct, frozen=True):
     officer_tag: bytes
     token: bytes
     revocation: int = 0
+    former: tuple[bytes, ...] = ()
 
     def __repr__(self) -> str:
         return f"EnrolmentRequest(id={self.id!r}, <hidden>)"

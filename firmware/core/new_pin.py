@@ -1,4 +1,4 @@
-"""A citizen chooses a new PIN: the present one once more, a new one, and the new one again.
+"""A new PIN, for a citizen or an officer: the present one once more, a new one, and that again.
 
 ``CHANGE`` is its part of the session's table. ``choose`` is what enrolment shares with it.
 """
@@ -11,10 +11,10 @@ from firmware.core import pins, view
 from firmware.core.citizen import (
     AGAIN,
     FINISH,
-    HOME,
     LETTERS,
     TAKEN,
     damaged,
+    go_home,
     locked,
     unknown,
     wrong_pin,
@@ -93,9 +93,8 @@ def _old_digit(state: State, intent: view.Digit) -> Result:
 
 def _new_digit(state: State, intent: view.Digit) -> Result:
     guest = state.guest
-    assert guest.profile is not None
-    born = guest.profile.tanggal_lahir
-    new, problem = choose(_new_pin(state), intent.digit, guest.profile.nik, born)
+    nik, born = (guest.profile.nik, guest.profile.tanggal_lahir) if guest.profile else ("", "")
+    new, problem = choose(_new_pin(state), intent.digit, nik, born)
     if not is_chosen(new):
         return state.with_guest(new_pin=new, pin_message=problem), ()
     state = state.with_guest(new_pin=None, pin_message=None).enter(P.CHANGING_PIN)
@@ -130,13 +129,23 @@ def _not_changed(state: State, _event: PinNotChanged) -> Result:
     return tell(state, PIN_NOT_CHANGED)
 
 
+def _back(state: State, intent: object) -> Result:
+    """To the visitor's own page, which is another for an officer."""
+    if state.guest.officer is None:
+        return go_home(state, intent)
+    return state.with_guest(new_pin=None, pin_message=None).enter(P.OFFICER), ()
+
+
+_BACK = row(_back, P.HOME, P.OFFICER)
 _FAILED = row(_not_changed, P.NOTICE)
 
+BEGIN = row(_begin, P.NEW_PIN)
+
 CHANGE: dict[tuple[Phase, type], Transition] = {
-    (P.HOME, view.ChangePin): row(_begin, P.NEW_PIN),
+    (P.HOME, view.ChangePin): BEGIN,
     (P.NEW_PIN, view.Digit): row(_digit, P.CHECKING_PIN, P.CHANGING_PIN),
     (P.NEW_PIN, view.Erase): row(_erase),
-    (P.NEW_PIN, view.Back): HOME,
+    (P.NEW_PIN, view.Back): _BACK,
     (P.NEW_PIN, view.Finish): FINISH,
     (P.NEW_PIN, CardTapped): AGAIN,
     (P.NEW_PIN, CardTaken): TAKEN,
@@ -151,7 +160,7 @@ CHANGE: dict[tuple[Phase, type], Transition] = {
     (P.CHANGING_PIN, PinChanged): row(_changed, P.PIN_CHANGED),
     (P.CHANGING_PIN, PinNotChanged): _FAILED,
     (P.PIN_CHANGED, LettersChanged): LETTERS,
-    (P.PIN_CHANGED, view.GoHome): HOME,
+    (P.PIN_CHANGED, view.GoHome): _BACK,
     (P.PIN_CHANGED, view.Finish): FINISH,
     (P.PIN_CHANGED, CardTapped): AGAIN,
     (P.PIN_CHANGED, CardTaken): TAKEN,

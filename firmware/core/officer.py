@@ -1,4 +1,5 @@
-"""An officer's visit: cards are enrolled and unlocked. ``OFFICER`` is its part of the table.
+"""An officer's visit: cards are enrolled and unlocked, the own PIN is changed. ``OFFICER`` is its
+part of the table.
 
 It begins like a citizen's, with the officer's own card and PIN. The citizen whose card is enrolled
 chooses the PIN; the officer never needs to know it.
@@ -24,7 +25,7 @@ from firmware.core.events import (
     OfficerOpened,
     TapAwaited,
 )
-from firmware.core.new_pin import choose, is_chosen
+from firmware.core.new_pin import BEGIN, choose, is_chosen
 from firmware.core.nik import NIK_DIGITS, nik_problem
 from firmware.core.notices import NOT_ENROLLED_NOW, UNREADABLE
 from firmware.core.state import NewPin, OfficerWork, Phase, State
@@ -67,6 +68,8 @@ def _opened(state: State, event: OfficerOpened) -> Result:
 
 
 def _seen(state: State, event: EnrolmentsSeen) -> Result:
+    if state.guest.officer is None:
+        return state, ()
     return _with(state, enrolments=event.enrolments), ()
 
 
@@ -169,6 +172,7 @@ def _unlocked(state: State, event: CardUnlocked) -> Result:
     return _with(state, news=_UNLOCKED[event.was], problem=None), ()
 
 
+_PIN_PHASES = (P.NEW_PIN, P.CHECKING_PIN, P.CHANGING_PIN, P.PIN_CHANGED)
 _BACK = row(_back, P.OFFICER)
 _SEEN = row(_seen)
 
@@ -176,6 +180,7 @@ OFFICER: dict[tuple[Phase, type], Transition] = {
     (P.OPENING, OfficerOpened): row(_opened, P.OFFICER),
     (P.OFFICER, EnrolmentsSeen): _SEEN,
     (P.OFFICER, view.EnrolCard): row(_begin, P.ENROL_NIK),
+    (P.OFFICER, view.ChangePin): BEGIN,
     (P.OFFICER, view.UnlockCard): row(_begin_unlock, P.UNLOCK),
     (P.OFFICER, view.Finish): FINISH,
     (P.OFFICER, CardTapped): AGAIN,
@@ -203,5 +208,6 @@ OFFICER: dict[tuple[Phase, type], Transition] = {
     (P.UNLOCK, CardUnlocked): row(_unlocked),
     (P.UNLOCK, view.Back): _BACK,
     (P.UNLOCK, view.Finish): FINISH,
+    **dict.fromkeys(((phase, EnrolmentsSeen) for phase in _PIN_PHASES), _SEEN),
 }
 """(phase, event or intent) -> what is done. Read it as the story of an officer's visit."""

@@ -131,6 +131,23 @@ def test_a_locked_card_is_unlocked(office: State) -> None:
     assert state.phase is Phase.OFFICER
 
 
+def test_the_own_pin_is_changed_and_the_officer_s_page_comes_back(office: State) -> None:
+    state, _ = play(office, events.Said(view.ChangePin()))
+    back, asked = play(state, events.Said(view.Back()))
+    assert (back.phase, asked, back.guest.new_pin) == (Phase.OFFICER, [], None)
+    state, _ = play(state, *typed("481902"), events.PinChecked(1), *typed("345678"))
+    screen = shown(state)
+    assert isinstance(screen, view.Pin) and screen.message is not None
+    state, asked = play(state, *typed(NEW), *typed(NEW))
+    assert asked == [commands.ChangePin(1, OFFICER, NEW)]
+    state, _ = play(state, events.EnrolmentsSeen(1, item("waiting")), events.PinChanged(1))
+    assert isinstance(shown(state), view.Done)
+    state, asked = play(state, events.Said(view.GoHome()))
+    screen = shown(state)
+    assert isinstance(screen, view.OfficerScreen) and len(screen.enrolments) == 1
+    assert asked == []
+
+
 def test_an_officer_who_walks_away_leaves_nothing_open(card_wanted: State) -> None:
     state, asked = play(card_wanted, events.Tick(100.0, TODAY))
     assert state.visit is None

@@ -131,7 +131,7 @@ class Visits(RuleBasedStateMachine):
     def press_digit(self, digit: int) -> None:
         self.send(events.Said(view.Digit(digit)))
 
-    @initialize(steps=st.integers(0, 14), on_battery=st.booleans(), data=st.data())
+    @initialize(steps=st.integers(0, 18), on_battery=st.booleans(), data=st.data())
     def somebody_has_come_so_far(self, steps: int, on_battery: bool, data: st.DataObject) -> None:
         """Without this the walk would seldom get past the PIN."""
         self.state = replace(self.state, policy=replace(self.state.policy, on_battery=on_battery))
@@ -181,8 +181,8 @@ class Visits(RuleBasedStateMachine):
             case Phase.PIN_CHANGED:
                 self.press(view.GoHome())
             case Phase.OFFICER:
-                wish = data.draw(st.sampled_from([view.EnrolCard(), view.UnlockCard()]))
-                self.press(wish)
+                wishes = [*[view.EnrolCard()] * 3, view.UnlockCard(), view.ChangePin()]
+                self.press(data.draw(st.sampled_from(wishes)))
             case Phase.UNLOCK:
                 self.press(view.Back())
             case Phase.ENROL_NIK:

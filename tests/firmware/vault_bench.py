@@ -92,8 +92,8 @@ class Kiosk:
         self.answer(now)
         return self.told[-1]
 
-    def check_pin(self, pin: str, now: float = 0.0) -> events.Event:
-        self.visits.check(commands.CheckPin(1, card(1), pin), now)
+    def check_pin(self, pin: str, now: float = 0.0, person: int = 1) -> events.Event:
+        self.visits.check(commands.CheckPin(1, card(person), pin), now)
         self.answer(now)
         return self.told[-1]
 

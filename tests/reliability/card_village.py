@@ -97,9 +97,11 @@ class Kiosk(Vault):
         assert told.profile.nik == profile(nik_of).nik
         return sorted(item.request_id for item in told.ready)
 
-    def officer_enrols(self, nik: str, person: int, pin: str) -> view.EnrolmentItem:
+    def officer_enrols(
+        self, nik: str, person: int, pin: str, own_pin: str = people.PIN
+    ) -> view.EnrolmentItem:
         """An officer's visit in which this card is enrolled; how the enrolment stands then."""
-        opened = self.type_pin(people.PIN, person=OFFICER)
+        opened = self.type_pin(own_pin, person=OFFICER)
         assert isinstance(opened, events.OfficerOpened)
         assert isinstance(self.enrol(nik, person, pin), events.EnrolmentStored)
         seen = self.told[-1]
