@@ -11,7 +11,7 @@ from typing import Any
 from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
@@ -23,18 +23,19 @@ from firmware.core.view import (
     Lights,
     OutOfService,
     Pin,
+    Preferences,
     Say,
     Screen,
     StillHere,
     ViewState,
 )
-from ui import keyboard, theme  # noqa: F401  (the .kv files name the keyboard's classes)
+from ui import keyboard, texts, theme  # noqa: F401  (the .kv files name the keyboard's classes)
 from ui.bridge import Bridge
 from ui.inspect import Inspector
 from ui.page import Page, Send, load_kv
 from ui.screens import PAGES
 from ui.screens.preparing import PreparingPage
-from ui.texts import SOURCE, tr, use
+from ui.texts import tr
 from ui.widgets import text_extent
 
 _log = logging.getLogger(__name__)
@@ -126,8 +127,11 @@ class IdleWarning(FloatLayout):
 class Stage(FloatLayout):
     """All of the window. ``show`` draws a view; ``rest`` is where nobody is connected."""
 
+    ground = ColorProperty()
+
     def __init__(self, send: Send, settle_seconds: float = SETTLE_SECONDS, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.ground = theme.CREAM
         self._send = send
         self._settle_seconds = settle_seconds
         self._settled = True
@@ -144,7 +148,7 @@ class Stage(FloatLayout):
     def prepare(self) -> None:
         """There is no controller: nothing of any visitor stays."""
         self._view = self._shown = None
-        self._speak(SOURCE)
+        self._dress(Preferences())
         self._strip.show("", None)
         self._warn(None)
         self._turn_to(PreparingPage(self._send))
@@ -152,7 +156,7 @@ class Stage(FloatLayout):
 
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
-        self._speak(view.preferences.language)
+        self._dress(view.preferences)
         self._strip.show(view.place, view.lights)
         self._draw(view.screen)
         self._warn(view.idle_seconds)
@@ -176,13 +180,18 @@ class Stage(FloatLayout):
         """Touches count when the page has stood for a moment."""
         return bool(super().on_touch_down(touch)) if self._settled else True
 
-    def _speak(self, language: str) -> None:
-        """Words are asked for when a widget is made: in another language all are made anew."""
-        if use(language):
-            self.ids.all.remove_widget(self._strip)
-            self._strip = self._make_strip()
-            self._warn(None)
-            self._page = None
+    def _dress(self, wish: Preferences) -> None:
+        """Words, colours and sizes are read when a widget is made: with others, all are made
+        anew.
+        """
+        looks_other = theme.use(wish.theme, wish.text_size)
+        if not texts.use(wish.language) and not looks_other:
+            return
+        self.ground = theme.CREAM
+        self.ids.all.remove_widget(self._strip)
+        self._strip = self._make_strip()
+        self._warn(None)
+        self._page = None
 
     def _make_strip(self) -> Strip:
         strip = Strip()

@@ -37,14 +37,14 @@ class PrintLine(BoxLayout):
     words = StringProperty("")
     more = StringProperty("")
     icon = StringProperty("printer")
-    ink = ColorProperty(theme.INK)
-    face = ColorProperty(theme.PAPER)
+    ink = ColorProperty()
+    face = ColorProperty()
 
     def tell(self, state: PrintState, words: str, more: str) -> None:
         """Red with a warning only when nothing came out, or perhaps nothing."""
         self.words, self.more, self.icon = words, more, _ICONS[state]
         bad, good = state in NOT_PRINTED, state == "printed"
-        self.ink = theme.RED if bad else theme.GREEN_DEEP if good else theme.INK
+        self.ink = theme.RED if bad else theme.GREEN if good else theme.INK
         self.face = theme.RED_SOFT if bad else theme.GREEN_SOFT if good else theme.SOGA_SOFT
         self._write()
 

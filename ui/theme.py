@@ -1,26 +1,33 @@
-"""Sizes in millimetres of the real panel, and colours.
+"""Sizes in millimetres of the real panel, and the colours and size of text that are wished for.
 
-The colours are those of the place: the indigo and soga brown of batik, deep green, warm cream.
-Every pair of ``ink`` on its ground has a contrast of at least 7:1 (WCAG 2.2, 1.4.6).
+``theme.INK`` and ``theme.text(5)`` follow the visitor's wish: read them when a widget is made or
+drawn, never at import.
 """
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-Colour = tuple[float, float, float, float]
+from firmware.core.view import TextSize, Theme
+from ui.palettes import NONE as NONE
+from ui.palettes import PALETTES, Palette
+from ui.palettes import Colour as Colour
 
 TARGET_MM = 12.7
 """The smallest side of anything to be touched."""
 GAP_MM = 2.6
 """Between two targets."""
+SMALLEST_MM = 2.8
+"""The em of the smallest text, at normal size."""
+TEXT_SCALES: dict[TextSize, float] = {"normal": 1.0, "large": 1.28, "largest": 1.6}
 FONT = "Anjungan"
 MONO = "RobotoMono-Regular"
 
 _NOTO = Path("/usr/share/fonts/truetype/noto")
 _panel = {"pixels_per_mm": 149 / 25.4}
+_wish: dict[str, Any] = {"theme": "normal", "text_size": "normal"}
 
 
 def configure(dpi: float, fonts: Path = _NOTO) -> None:
@@ -51,31 +58,42 @@ def pixels_per_mm() -> float:
     return _panel["pixels_per_mm"]
 
 
-def _hex(text: str) -> Colour:
-    red, green, blue = (int(text[n : n + 2], 16) / 255 for n in (0, 2, 4))
-    return (red, green, blue, 1.0)
+def text(value: float) -> float:
+    """Pixels of an em of ``value`` millimetres at normal size, in the size of text wished for."""
+    return value * pixels_per_mm() * text_scale()
 
 
-CREAM = _hex("FAF4E4")
-PAPER = _hex("FFFDF6")
-SAND = _hex("EFE5CB")
-LINE = _hex("D9CBA6")
-INK = _hex("14241E")
-MUTED = _hex("414C45")
-GREEN = _hex("0E4A3B")
-GREEN_DEEP = _hex("08352A")
-GREEN_SOFT = _hex("DDEBDD")
-GREEN_MIST = _hex("17584A")
-INDIGO = _hex("22356B")
-INDIGO_DEEP = _hex("172650")
-INDIGO_SOFT = _hex("E1E6F4")
-SOGA = _hex("6B3710")
-SOGA_SOFT = _hex("F6E6CC")
-GOLD = _hex("F5D78A")
-RED = _hex("8A1616")
-RED_SOFT = _hex("FAE3DC")
-WHITE = _hex("FFFFFF")
-NONE: Colour = (0.0, 0.0, 0.0, 0.0)
+def text_scale() -> float:
+    """How much larger than normal text is now."""
+    return TEXT_SCALES[_wish["text_size"]]
+
+
+def floor() -> float:
+    """Pixels of the smallest em that may be written."""
+    return text(SMALLEST_MM)
+
+
+def use(theme: Theme, text_size: TextSize) -> bool:
+    """Colours and size of text from now on. Returns whether they are others than before: then
+    all widgets must be made anew.
+    """
+    before = dict(_wish)
+    _wish.update(theme=theme, text_size=text_size)
+    return before != _wish
+
+
+def palette() -> Palette:
+    """The colours in use."""
+    return PALETTES[_wish["theme"]]
+
+
+def __getattr__(name: str) -> Colour:
+    """A colour of the palette in use: ``theme.INK``; in kv ``T.INK``."""
+    try:
+        colour: Colour = getattr(PALETTES[_wish["theme"]], name)
+    except AttributeError:
+        raise AttributeError(f"ui.theme has no {name}, nor has a palette") from None
+    return colour
 
 
 class Look(NamedTuple):
@@ -87,13 +105,18 @@ class Look(NamedTuple):
     edge: Colour
 
 
-LOOKS: dict[str, Look] = {
-    "primary": Look(GREEN, GREEN_DEEP, WHITE, GREEN_DEEP),
-    "second": Look(INDIGO, INDIGO_DEEP, WHITE, INDIGO_DEEP),
-    "plain": Look(PAPER, GREEN_SOFT, GREEN, GREEN),
-    "quiet": Look(SAND, LINE, INK, LINE),
-    "key": Look(PAPER, GREEN_SOFT, INK, LINE),
-    "tool": Look(SAND, LINE, INK, LINE),
-    "chosen": Look(GREEN_SOFT, GREEN_SOFT, GREEN_DEEP, GREEN),
-}
-DISABLED = Look(SAND, SAND, MUTED, SAND)
+def look(name: str, disabled: bool = False) -> Look:
+    """How a button of the kind ``name`` looks now."""
+    p = palette()
+    if disabled:
+        return Look(p.SAND, p.SAND, p.MUTED, p.SAND)
+    return {
+        "primary": Look(p.FIRST, p.FIRST_DOWN, p.ON_FIRST, p.FIRST_DOWN),
+        "second": Look(p.SECOND, p.SECOND_DOWN, p.ON_SECOND, p.SECOND_DOWN),
+        "plain": Look(p.PAPER, p.DOWN, p.GREEN, p.GREEN),
+        "quiet": Look(p.SAND, p.DOWN, p.INK, p.LINE),
+        "key": Look(p.PAPER, p.DOWN, p.INK, p.LINE),
+        "tool": Look(p.SAND, p.DOWN, p.INK, p.LINE),
+        "chosen": Look(p.GREEN_SOFT, p.GREEN_SOFT, p.GREEN, p.GREEN),
+        "strip": Look(p.FOREST_DEEP, p.FOREST, p.WHITE, p.FOREST_DEEP),
+    }[name]

@@ -68,7 +68,7 @@ class Text(Widget):
     """
 
     text = StringProperty("")
-    color = ColorProperty(theme.INK)
+    color = ColorProperty()
     largest_mm = NumericProperty(5.0)
     smallest_mm = NumericProperty(2.8)
     bold = BooleanProperty(False)
@@ -120,14 +120,15 @@ class Text(Widget):
         def good(size_mm: float) -> bool:
             return fits(text, size_mm * scale, box, **font)
 
-        return largest_good(good, self.largest_mm, self.smallest_mm) * scale
+        largest = self.largest_mm * theme.text_scale()
+        return largest_good(good, largest, self.smallest_mm) * scale
 
 
 class Icon(Widget):
     """One of our drawings in one colour, as large as its box allows."""
 
     name = StringProperty("letter")
-    color = ColorProperty(theme.INK)
+    color = ColorProperty()
     texture: Texture | None = ObjectProperty(None, allownone=True)
     side = NumericProperty(0)
 
@@ -145,7 +146,7 @@ class Icon(Widget):
 class Cloth(Widget):
     """Batik as a ground, in one colour."""
 
-    color = ColorProperty(theme.GREEN_MIST)
+    color = ColorProperty()
     cell_mm = NumericProperty(40)
     texture: Texture | None = ObjectProperty(None, allownone=True)
 
@@ -162,8 +163,8 @@ class Cloth(Widget):
 class Panel(BoxLayout):
     """A sheet of paper with round corners."""
 
-    face = ColorProperty(theme.PAPER)
-    edge = ColorProperty(theme.LINE)
+    face = ColorProperty()
+    edge = ColorProperty()
     radius_mm = NumericProperty(3.0)
 
 
@@ -176,9 +177,9 @@ class Touchable(ButtonBehavior, BoxLayout):
     target_id = StringProperty("")
     look = StringProperty("plain")
     eager = BooleanProperty(False)
-    face = ColorProperty(theme.PAPER)
-    edge = ColorProperty(theme.LINE)
-    ink = ColorProperty(theme.INK)
+    face = ColorProperty()
+    edge = ColorProperty()
+    ink = ColorProperty()
     radius_mm = NumericProperty(2.6)
     lip = NumericProperty(0)
     __events__ = ("on_tap",)
@@ -190,7 +191,7 @@ class Touchable(ButtonBehavior, BoxLayout):
         self._paint()
 
     def _paint(self, *_: object) -> None:
-        look = theme.DISABLED if self.disabled else theme.LOOKS[self.look]
+        look = theme.look(self.look, self.disabled)
         down = self.state == "down" and not self.disabled
         self.face = look.pressed if down else look.face
         self.edge, self.ink = look.edge, look.ink

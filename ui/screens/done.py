@@ -9,11 +9,13 @@ from ui import theme
 from ui.page import Page, load_kv
 from ui.texts import tr
 
-_COLOURS = {
-    "success": (theme.GREEN, theme.GREEN_SOFT),
-    "clock": (theme.INDIGO, theme.INDIGO_SOFT),
-    "warning": (theme.SOGA, theme.SOGA_SOFT),
-}
+
+def _colours(look: str) -> tuple[theme.Colour, theme.Colour]:
+    if look == "success":
+        return theme.GREEN, theme.GREEN_SOFT
+    if look == "clock":
+        return theme.INDIGO, theme.INDIGO_SOFT
+    return theme.SOGA, theme.SOGA_SOFT
 
 
 class DonePage(Page):
@@ -22,15 +24,15 @@ class DonePage(Page):
     title = StringProperty("")
     meaning = StringProperty("")
     look = StringProperty("success")
-    ink = ColorProperty(theme.GREEN)
-    face = ColorProperty(theme.GREEN_SOFT)
+    ink = ColorProperty()
+    face = ColorProperty()
 
     def show(self, screen: Done) -> None:
         """Draw it."""
         self.title = tr(screen.title)
         self.meaning = tr(screen.meaning)
         self.look = screen.look
-        self.ink, self.face = _COLOURS[screen.look]
+        self.ink, self.face = _colours(screen.look)
 
 
 load_kv(__file__)

@@ -30,7 +30,7 @@ class Verdict(BoxLayout):
 
     text = StringProperty("")
     icon = StringProperty("info")
-    ink = ColorProperty(theme.MUTED)
+    ink = ColorProperty()
     largest_mm = NumericProperty(4.4)
 
     def judge(self, question: Question, value: str, settled: bool, good: str = "") -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from kivy.graphics import Color, SmoothEllipse
 from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from firmware.core.view import PIN_LENGTH, Back, Digit, Erase, Finish, Pin, PinAsked, Say
+from ui import theme
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
 
@@ -21,10 +23,25 @@ _ASKS: dict[PinAsked, tuple[str, str]] = {
 
 
 class Dots(Widget):
-    """As many filled dots as digits were typed."""
+    """As many large dots as digits were typed; small ones for those to come."""
 
     filled = NumericProperty(0)
-    total = NumericProperty(PIN_LENGTH)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        for name in ("filled", "pos", "size"):
+            self.fbind(name, self._draw)
+
+    def _draw(self, *_: object) -> None:
+        self.canvas.clear()
+        step = min(theme.mm(11), self.width / PIN_LENGTH)
+        with self.canvas:
+            for place in range(PIN_LENGTH):
+                typed = place < self.filled
+                side = theme.mm(7.4) if typed else theme.mm(3.4)
+                Color(rgba=theme.GREEN if typed else theme.MUTED)
+                left, low = self.x + (place + 0.5) * step, self.center_y
+                SmoothEllipse(pos=(left - side / 2, low - side / 2), size=(side, side))
 
 
 class PinPage(Page):

@@ -23,12 +23,15 @@ class _Look(NamedTuple):
     edge: theme.Colour
 
 
-_LOOKS: dict[Health, _Look] = {
-    "asked": _Look("clock", theme.INDIGO, theme.PAPER, theme.LINE),
-    "well": _Look("success", theme.GREEN, theme.PAPER, theme.LINE),
-    "needsPerson": _Look("warning", theme.SOGA, theme.SOGA_SOFT, theme.SOGA),
-    "notThere": _Look("cross", theme.RED, theme.RED_SOFT, theme.RED),
-}
+def _look(health: Health) -> _Look:
+    return {
+        "asked": _Look("clock", theme.INDIGO, theme.PAPER, theme.LINE),
+        "well": _Look("success", theme.GREEN, theme.PAPER, theme.LINE),
+        "needsPerson": _Look("warning", theme.SOGA, theme.SOGA_SOFT, theme.SOGA),
+        "notThere": _Look("cross", theme.RED, theme.RED_SOFT, theme.RED),
+    }[health]
+
+
 _INVITATION = "Tempelkan kartu untuk mencoba pembaca."
 
 
@@ -36,13 +39,13 @@ class DeviceCard(Panel):
     """One device: a mark, its state, and what to do or what it is."""
 
     icon = StringProperty("clock")
-    ink = ColorProperty(theme.INK)
+    ink = ColorProperty()
     device = StringProperty("")
     status = StringProperty("")
 
     def __init__(self, line: DeviceLine, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        look = _LOOKS[line.health]
+        look = _look(line.health)
         self.icon, self.ink, self.face, self.edge = look
         self.device, self.status = tr(line.device), tr(line.status)
         self._tell(line)
