@@ -24,7 +24,7 @@ from firmware.core.events import Event, Examined, RollRenewed
 from firmware.core.paper import tickets_left
 from firmware.core.state import Service
 from firmware.core.status_slip import status_slip
-from firmware.core.view import DeviceLine, Known
+from firmware.core.view import DeviceLine, Known, Say
 from firmware.parts import Parts
 from firmware.print_room import PAGE, ROLL
 from firmware.printing import Printing
@@ -201,53 +201,65 @@ class ServiceDesk:
 
     def _facts(self) -> Iterator[Known]:
         parts, store = self._parts, self._parts.store
-        now = self._clock().astimezone()
-        yield Known("Anjungan", parts.kiosk.id)
-        yield Known("Tempat", parts.kiosk.place)
-        yield Known("Waktu", f"{now:%d-%m-%Y %H.%M}")
-        yield Known("Versi", f"{parts.version} (protokol {wire.VERSION})")
-        yield Known(
-            "Menyala",
-            f"kali ke-{store.counter('boot')}, {_span(time.monotonic() - self._started_at)}",
-        )
+        now, linked = self._clock().astimezone(), self._is_linked()
+        yield Known(Say("Anjungan"), parts.kiosk.id)
+        yield Known(Say("Tempat"), parts.kiosk.place)
+        yield Known(Say("Waktu"), f"{now:%d-%m-%Y %H.%M}")
+        yield Known(Say("Versi"), _version(parts.version))
+        yield Known(Say("Menyala"), self._running())
         if parts.tuning.in_service_mode:
-            yield Known("Layanan", "ditutup dari jauh oleh kabupaten")
-        yield Known("Sambungan", "tersambung" if self._is_linked() else "terputus")
-        yield Known("Antrean kirim", self._queue(now))
-        yield Known("Terkirim terakhir", self._delivered())
+            yield Known(Say("Layanan"), Say("ditutup dari jauh oleh kabupaten"))
+        yield Known(Say("Sambungan"), Say("tersambung") if linked else Say("terputus"))
+        yield Known(Say("Antrean kirim"), self._queue(now))
+        yield Known(Say("Terkirim terakhir"), self._delivered())
         if parts.roll is not None:
-            yield Known("Sisa kertas", self._paper())
-        yield Known("Ruang simpan", f"{_decimal(store.free_bytes() / _GIGABYTE)} GB kosong")
+            yield Known(Say("Sisa kertas"), self._paper())
+        yield Known(Say("Ruang simpan"), _free(store.free_bytes()))
 
-    def _paper(self) -> str:
+    def _running(self) -> Say:
+        times = str(self._parts.store.counter("boot"))
+        span = _span(time.monotonic() - self._started_at)
+        return Say("kali ke-{times}, {span}", {"times": times, "span": span})
+
+    def _paper(self) -> Say:
         status = self._printing.status.get(ROLL)
         if isinstance(status, PrinterBlocked) and status.paper is Paper.OUT:
-            return "habis"
-        return f"kira-kira {tickets_left(self._parts.store.prints.roll())} tiket"
+            return Say("habis")
+        left = tickets_left(self._parts.store.prints.roll())
+        return Say("kira-kira {n} tiket", {"n": str(left)})
 
-    def _queue(self, now: datetime) -> str:
+    def _queue(self, now: datetime) -> Say:
         length, oldest = self._parts.store.queue()
         if not length:
-            return "kosong"
+            return Say("kosong")
         age = max(0.0, (now - datetime.fromisoformat(oldest)).total_seconds())
-        return f"{length}, tertua {_span(age)}"
+        return Say("{length}, tertua {span}", {"length": str(length), "span": _span(age)})
 
-    def _delivered(self) -> str:
+    def _delivered(self) -> Say | str:
         at = self._parts.store.delivered_at()
-        return f"{datetime.fromtimestamp(at).astimezone():%d-%m-%Y %H.%M}" if at else "belum pernah"
+        if not at:
+            return Say("belum pernah")
+        return f"{datetime.fromtimestamp(at).astimezone():%d-%m-%Y %H.%M}"
 
 
 def _driver(section: dict[str, Any]) -> str:
     return str(section.get("driver", NONE))
 
 
-def _decimal(number: float) -> str:
-    return f"{number:.1f}".replace(".", ",")
+def _version(software: str) -> Say:
+    return Say("{software} (protokol {wire})", {"software": software, "wire": str(wire.VERSION)})
 
 
-def _span(seconds: float) -> str:
+def _free(size: float) -> Say:
+    return Say("{size} GB kosong", {"size": f"{size / _GIGABYTE:.1f}".replace(".", ",")})
+
+
+def _span(seconds: float) -> Say:
     """A duration in the largest unit that fits."""
-    for size, word in ((86400, "hari"), (3600, "jam"), (60, "menit")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {word}"
-    return "kurang dari semenit"
+    if seconds >= 86400:
+        return Say("{n} hari", {"n": str(int(seconds // 86400))})
+    if seconds >= 3600:
+        return Say("{n} jam", {"n": str(int(seconds // 3600))})
+    if seconds >= 60:
+        return Say("{n} menit", {"n": str(int(seconds // 60))})
+    return Say("kurang dari semenit")

@@ -4,6 +4,9 @@ the command; these are looked up by its condition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import reduce
+
 from firmware.core.notices import FAULTS
 from firmware.core.view import DeviceId, DeviceLine, Say
 from firmware.core.view import Health as Shown
@@ -67,10 +70,10 @@ _FAULT_ADVICE: dict[Fault, Say] = {
 _PAPER_LOW = Say("Kertas hampir habis.")
 _PAGE_PAPER_OUT = Say("Isi kertas F4 (215 × 330 mm).")
 _SWITCHES = {
-    ("door", "open"): "pintu terbuka",
-    ("door", "closed"): "pintu tertutup",
-    ("power", "mains"): "listrik menyala",
-    ("power", "battery"): "memakai baterai",
+    ("door", "open"): Say("pintu terbuka"),
+    ("door", "closed"): Say("pintu tertutup"),
+    ("power", "mains"): Say("listrik menyala"),
+    ("power", "battery"): Say("memakai baterai"),
 }
 _ABILITIES = {
     "dots": "lebar {} titik",
@@ -116,8 +119,12 @@ def _status(found: Finding) -> Say:
         return FAULTS[found.fault]
     switches = [_SWITCHES[item] for item in found.abilities.items() if item in _SWITCHES]
     if switches and found.condition is Condition.WELL:
-        return Say("Siap: {how}.", {"how": ", ".join(switches)})
+        return Say("Siap: {how}.", {"how": _listed(switches)})
     return _STATUS[found.condition]
+
+
+def _listed(says: Sequence[Say]) -> Say:
+    return reduce(lambda one, other: Say("{one}, {other}", {"one": one, "other": other}), says)
 
 
 def _advice(found: Finding) -> Say | None:

@@ -198,6 +198,7 @@ def pending_items(vault: OpenVault, requests: tuple[SealedRequest, ...]) -> tupl
 def _pending_item(request: SealedRequest, summary: RequestSummary | None) -> PendingItem:
     words = STATE_WORDS[request.state]
     if request.state is RequestState.READY:
-        words = "Siap, ambil dengan kode di tiket atau di kantor desa"
-    title, number = (summary.title, summary.number) if summary else ("Permohonan terdahulu", "–")
-    return PendingItem(request.request_id, title, number, Say(words))
+        words = Say("Siap, ambil dengan kode di tiket atau di kantor desa")
+    if summary is None:
+        return PendingItem(request.request_id, Say("Permohonan terdahulu"), "–", words)
+    return PendingItem(request.request_id, summary.title, summary.number, words)

@@ -240,7 +240,9 @@ def _may(move: Move, request: RequestRow | None, officer: OfficerRow) -> Refused
         who = "kepala desa" if move.role == "head" else "petugas"
         return Refused(f"Hanya {who} yang dapat melakukan ini.")
     if request.state not in move.sources:
-        return Refused(f"Sudah tidak bisa: permohonan ini {STATE_WORDS[request.state].lower()}.")
+        return Refused(
+            f"Sudah tidak bisa: permohonan ini {str(STATE_WORDS[request.state]).lower()}."
+        )
     return None
 
 

@@ -115,8 +115,12 @@ class IdleWarning(FloatLayout):
 
     def show(self, seconds: int) -> None:
         """How long there is to answer."""
-        words = "Kunjungan ditutup dalam {n} detik untuk menjaga data Anda."
-        self.countdown = tr(Say(words, {"n": str(seconds)}))
+        self.countdown = tr(
+            Say(
+                "Kunjungan ditutup dalam {n} detik untuk menjaga data Anda.",
+                {"n": str(seconds)},
+            )
+        )
 
     def on_touch_down(self, touch: Any) -> bool:
         """Nothing under the warning can be touched."""

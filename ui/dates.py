@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from firmware.core.calendar import MONTHS
+from firmware.core.view import Say
+from ui.texts import tr
 
-_DAYS = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
+_DAYS = (
+    Say("Senin"),
+    Say("Selasa"),
+    Say("Rabu"),
+    Say("Kamis"),
+    Say("Jumat"),
+    Say("Sabtu"),
+    Say("Minggu"),
+)
 LENGTH = len("DD-MM-YYYY")
 
 
@@ -28,13 +38,27 @@ def drop_digit(value: str) -> str:
 
 
 def in_words(value: str) -> str:
-    """``Senin, 17 Agustus 2026``; empty when it is not a day of the calendar."""
+    """``Senin, 17 Agustus 2026``, in the visitor's language; empty when it is not a day of the
+    calendar.
+    """
     try:
         day, month, year = (int(part) for part in value.split("-"))
         weekday = date(year, month, day).weekday()
     except ValueError:
         return ""
-    return f"{_DAYS[weekday]}, {day} {MONTHS[month - 1]} {year}" if len(value) == LENGTH else ""
+    if len(value) != LENGTH:
+        return ""
+    return tr(
+        Say(
+            "{weekday}, {day} {month} {year}",
+            {
+                "weekday": _DAYS[weekday],
+                "day": str(day),
+                "month": MONTHS[month - 1],
+                "year": str(year),
+            },
+        )
+    )
 
 
 def template(value: str) -> str:

@@ -24,11 +24,11 @@ _ICONS: dict[PrintState, str] = {
 }
 
 
-def advice(state: PrintState, message: Say | None, what_to_do: str) -> str:
+def advice(state: PrintState, message: Say | None, what_to_do: Say) -> str:
     """Why it does not print, and what to do then; nothing while all is well."""
     if state not in NOT_PRINTED:
         return ""
-    return " ".join(part for part in (tr(message) if message else "", tr(what_to_do)) if part)
+    return f"{tr(message)} {tr(what_to_do)}" if message else tr(what_to_do)
 
 
 class PrintLine(BoxLayout):

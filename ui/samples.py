@@ -11,20 +11,20 @@ from firmware.core.view import Known, Say
 NAME = "Raden Ayu Siti Nurhalizah Kusumawardhani Putri"  # 46 letters
 ADDRESS = "Dusun Sumberagung Krajan Wetan, Jalan Raya Kawah Ijen Nomor 127B, Gang Melati II"
 KNOWN = (
-    Known("Nama", NAME),
-    Known("NIK", "3510195708850003"),
-    Known("Alamat", ADDRESS),
-    Known("RT", "003"),
-    Known("RW", "011"),
-    Known("Desa/Kelurahan", "Sumberbulu Songgon"),
+    Known(Say("Nama"), NAME),
+    Known(Say("NIK"), "3510195708850003"),
+    Known(Say("Alamat"), ADDRESS),
+    Known(Say("RT"), "003"),
+    Known(Say("RW"), "011"),
+    Known(Say("Desa/Kelurahan"), "Sumberbulu Songgon"),
 )
 SHORT = (
-    Known("Nama", "Siti Aminah"),
-    Known("NIK", "3510195708850003"),
-    Known("Alamat", "Dusun Krajan"),
-    Known("RT", "003"),
-    Known("RW", "011"),
-    Known("Desa/Kelurahan", "Songgon"),
+    Known(Say("Nama"), "Siti Aminah"),
+    Known(Say("NIK"), "3510195708850003"),
+    Known(Say("Alamat"), "Dusun Krajan"),
+    Known(Say("RT"), "003"),
+    Known(Say("RW"), "011"),
+    Known(Say("Desa/Kelurahan"), "Songgon"),
 )
 USAHA = "Surat Keterangan Usaha"
 SKCK = "Surat Pengantar SKCK"

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+from firmware.core.view import Say
+
 MONTHS = (
-    "Januari",
-    "Februari",
-    "Maret",
-    "April",
-    "Mei",
-    "Juni",
-    "Juli",
-    "Agustus",
-    "September",
-    "Oktober",
-    "November",
-    "Desember",
+    Say("Januari"),
+    Say("Februari"),
+    Say("Maret"),
+    Say("April"),
+    Say("Mei"),
+    Say("Juni"),
+    Say("Juli"),
+    Say("Agustus"),
+    Say("September"),
+    Say("Oktober"),
+    Say("November"),
+    Say("Desember"),
 )
 
 

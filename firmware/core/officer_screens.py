@@ -10,33 +10,44 @@ from firmware.core.view import EnrolmentItem, Known, Say
 MOST_SHOWN = 5
 
 _STATES = {
-    "waiting": "menunggu jawaban kabupaten",
-    "accepted": "sudah dapat dipakai",
+    "waiting": Say("menunggu jawaban kabupaten"),
+    "accepted": Say("sudah dapat dipakai"),
 }
 _REFUSALS = {
-    "nik": "ditolak: NIK tidak dikenal",
-    "village": "ditolak: bukan warga desa ini",
-    "officer": "ditolak: kartu petugas tidak berlaku",
-    "card": "ditolak: ini kartu petugas",
-    "revoked": "ditolak: kartu ini sudah dicabut; bila sudah ditemukan, daftarkan sekali lagi",
+    "nik": Say("NIK tidak dikenal"),
+    "village": Say("bukan warga desa ini"),
+    "officer": Say("kartu petugas tidak berlaku"),
+    "card": Say("ini kartu petugas"),
+    "revoked": Say("kartu ini sudah dicabut; bila sudah ditemukan, daftarkan sekali lagi"),
 }
-_REFUSED = "ditolak, hubungi kabupaten"
+_REFUSED = Say("ditolak, hubungi kabupaten")
+_ASK = Say("hubungi kabupaten")
 
-_TAPS: dict[view.TapStep, tuple[str, str]] = {
-    "firstTap": ("Tempelkan kartu warga", "Letakkan kartu di pembaca sampai layar berganti."),
-    "removal": ("Angkat kartu", "Angkat kartu dari pembaca."),
-    "secondTap": ("Tempelkan sekali lagi", "Kartu yang sama, untuk memastikan nomornya tetap."),
+_TAPS: dict[view.TapStep, tuple[Say, Say]] = {
+    "firstTap": (
+        Say("Tempelkan kartu warga"),
+        Say("Letakkan kartu di pembaca sampai layar berganti."),
+    ),
+    "removal": (Say("Angkat kartu"), Say("Angkat kartu dari pembaca.")),
+    "secondTap": (
+        Say("Tempelkan sekali lagi"),
+        Say("Kartu yang sama, untuk memastikan nomornya tetap."),
+    ),
 }
 
 
-def _state_words(item: EnrolmentItem) -> str:
-    return _STATES.get(item.state) or _REFUSALS.get(item.reason, _REFUSED)
+def _state_words(item: EnrolmentItem) -> Say:
+    if item.state in _STATES:
+        return _STATES[item.state]
+    reason = _REFUSALS.get(item.reason)
+    return Say("ditolak: {why}", {"why": reason}) if reason else _REFUSED
 
 
 def _officer(state: State) -> view.Screen:
     work = work_of(state)
     rows = tuple(
-        Known(f"NIK {item.nik or '–'}", _state_words(item)) for item in work.enrolments[:MOST_SHOWN]
+        Known(Say("NIK {nik}", {"nik": item.nik or "–"}), _state_words(item))
+        for item in work.enrolments[:MOST_SHOWN]
     )
     return view.OfficerScreen(work.name, rows)
 
@@ -49,13 +60,17 @@ def _nik(state: State) -> view.Screen:
 def _taps(state: State) -> view.Screen:
     work = work_of(state)
     title, meaning = _TAPS[work.awaits]
-    return view.TapCard(Say(title), Say(meaning), work.problem, None)
+    return view.TapCard(title, meaning, work.problem, None)
 
 
 def _unlock(state: State) -> view.Screen:
     work = work_of(state)
-    title, meaning = "Tempelkan kartu yang terkunci", "Kunci dibuka di anjungan ini saja."
-    return view.TapCard(Say(title), Say(meaning), work.problem, work.news)
+    return view.TapCard(
+        Say("Tempelkan kartu yang terkunci"),
+        Say("Kunci dibuka di anjungan ini saja."),
+        work.problem,
+        work.news,
+    )
 
 
 def _pin(state: State) -> view.Screen:
@@ -75,23 +90,22 @@ def _enrolled(state: State) -> view.Screen:
     if item is not None and item.state == "refused":
         return view.Done(
             Say("Pendaftaran tidak diterima"),
-            Say("Kabupaten menjawab: {why}. Tidak ada yang berubah.", {"why": _why(item)}),
+            Say(
+                "Kabupaten menjawab: {why}. Tidak ada yang berubah.",
+                {"why": _REFUSALS.get(item.reason, _ASK)},
+            ),
             "warning",
         )
     if state.link_online:
-        meaning = (
+        meaning = Say(
             "Pendaftaran tersimpan. Menunggu jawaban kabupaten; kartu dan PIN baru belum berlaku."
         )
     else:
-        meaning = (
+        meaning = Say(
             "Pendaftaran tersimpan, tetapi anjungan sedang tidak tersambung. Kartu dan PIN baru"
             " berlaku setelah tersambung dan kabupaten menyetujui."
         )
-    return view.Done(Say("Menunggu kabupaten"), Say(meaning), "clock")
-
-
-def _why(item: EnrolmentItem) -> str:
-    return _state_words(item).partition(": ")[2] or "hubungi kabupaten"
+    return view.Done(Say("Menunggu kabupaten"), meaning, "clock")
 
 
 OFFICER_SCREENS = {

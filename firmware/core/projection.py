@@ -48,7 +48,7 @@ def _out_of_service(state: State) -> view.Screen:
         )
     if state.saves_battery:
         return view.OutOfService(
-            Say("Listrik padam; kiosk berjalan dengan baterai."),
+            Say("Listrik padam; anjungan memakai baterai."),
             Say("Anjungan melayani lagi setelah listrik menyala."),
         )
     return view.OutOfService(

@@ -6,22 +6,24 @@ from enum import StrEnum
 
 import msgspec
 
-PROFILE_LABELS: dict[str, str] = {
-    "nik": "NIK",
-    "nama": "Nama",
-    "tempat_lahir": "Tempat lahir",
-    "tanggal_lahir": "Tanggal lahir",
-    "jenis_kelamin": "Jenis kelamin",
-    "agama": "Agama",
-    "status_kawin": "Status perkawinan",
-    "pekerjaan": "Pekerjaan",
-    "alamat": "Alamat",
-    "rt": "RT",
-    "rw": "RW",
-    "desa": "Desa/Kelurahan",
-    "kecamatan": "Kecamatan",
-    "kabupaten": "Kabupaten",
-    "kewarganegaraan": "Kewarganegaraan",
+from firmware.core.view import Say
+
+PROFILE_LABELS: dict[str, Say] = {
+    "nik": Say("NIK"),
+    "nama": Say("Nama"),
+    "tempat_lahir": Say("Tempat lahir"),
+    "tanggal_lahir": Say("Tanggal lahir"),
+    "jenis_kelamin": Say("Jenis kelamin"),
+    "agama": Say("Agama"),
+    "status_kawin": Say("Status perkawinan"),
+    "pekerjaan": Say("Pekerjaan"),
+    "alamat": Say("Alamat"),
+    "rt": Say("RT"),
+    "rw": Say("RW"),
+    "desa": Say("Desa/Kelurahan"),
+    "kecamatan": Say("Kecamatan"),
+    "kabupaten": Say("Kabupaten"),
+    "kewarganegaraan": Say("Kewarganegaraan"),
 }
 """The profile's fields and what the citizen reads beside them."""
 
@@ -84,16 +86,16 @@ class RequestState(StrEnum):
     REJECTED = "rejected"
 
 
-STATE_WORDS: dict[RequestState, str] = {
-    RequestState.QUEUED: "Tersimpan di anjungan, menunggu dikirim",
-    RequestState.SENT: "Tersimpan di anjungan, sedang dikirim",
-    RequestState.RECEIVED: "Sudah diterima, menunggu diperiksa petugas",
-    RequestState.INCOMPLETE: "Belum lengkap, hubungi kantor desa",
-    RequestState.UNDER_REVIEW: "Sedang diperiksa petugas",
-    RequestState.AWAITING_SIGNATURE: "Menunggu tanda tangan kepala desa",
-    RequestState.READY: "Siap diambil",
-    RequestState.COLLECTED: "Sudah diambil",
-    RequestState.CANCELLED: "Dibatalkan",
-    RequestState.REJECTED: "Tidak dapat diproses, hubungi kantor desa",
+STATE_WORDS: dict[RequestState, Say] = {
+    RequestState.QUEUED: Say("Tersimpan di anjungan, menunggu dikirim"),
+    RequestState.SENT: Say("Tersimpan di anjungan, sedang dikirim"),
+    RequestState.RECEIVED: Say("Sudah diterima, menunggu diperiksa petugas"),
+    RequestState.INCOMPLETE: Say("Belum lengkap, hubungi kantor desa"),
+    RequestState.UNDER_REVIEW: Say("Sedang diperiksa petugas"),
+    RequestState.AWAITING_SIGNATURE: Say("Menunggu tanda tangan kepala desa"),
+    RequestState.READY: Say("Siap diambil"),
+    RequestState.COLLECTED: Say("Sudah diambil"),
+    RequestState.CANCELLED: Say("Dibatalkan"),
+    RequestState.REJECTED: Say("Tidak dapat diproses, hubungi kantor desa"),
 }
 """What the citizen reads: the true state, and who has the request now."""

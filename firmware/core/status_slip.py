@@ -43,7 +43,7 @@ def _of(device: DeviceLine) -> tuple[SlipPart, ...]:
 
 
 def _of_fact(fact: Known) -> tuple[Line, ...]:
-    return _lines(f"{fact.label:<{_LABEL}}: {fact.value}", "", rest=" " * (_LABEL + 2))
+    return _lines(f"{fact.label!s:<{_LABEL}}: {fact.value}", "", rest=" " * (_LABEL + 2))
 
 
 def _lines(text: str, first: str, bold: bool = False, rest: str = _INDENT) -> tuple[Line, ...]:

@@ -142,7 +142,7 @@ def _slip_reported(state: State, event: PrintReported) -> Result:
 
 
 def _blocked(event: PrintReported) -> Say:
-    why = str(FAULTS[event.fault]) if event.fault else ""
+    why = FAULTS[event.fault] if event.fault else ""
     return Say("Slip uji tidak tercetak. {why}", {"why": why})
 
 

@@ -84,7 +84,7 @@ class PendingItem(msgspec.Struct, frozen=True):
     """A request that is on its way; ``state`` says who has it now."""
 
     request_id: str
-    title: str
+    title: Say | str
     number: str
     state: Say
 

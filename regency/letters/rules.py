@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 
@@ -52,7 +52,7 @@ def _known(known: tuple[str, ...]) -> Iterator[Broken]:
             yield None, "known", f"known names {name!r} twice; leave one out"
 
 
-def _list(names: dict[str, str]) -> str:
+def _list(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 

@@ -234,7 +234,7 @@ class Desk:
             csrf=csrf_token(request),
             row=row,
             title=self._title(row),
-            person=[(label, getattr(profile, name)) for name, label in PROFILE_LABELS.items()]
+            person=[(str(label), getattr(profile, name)) for name, label in PROFILE_LABELS.items()]
             if profile
             else [],
             answers=self._answers(row),

@@ -44,7 +44,7 @@ def steps_done(state: RequestState) -> int | None:
 
 def citizen_words(state: RequestState, kind: str) -> str:
     """What the citizen reads; ``kind`` is the village's, Desa or Kelurahan."""
-    words = STATE_WORDS[state]
+    words = str(STATE_WORDS[state])
     if kind == "Kelurahan":
         words = words.replace("kepala desa", "lurah").replace("kantor desa", "kantor kelurahan")
     return words

@@ -121,7 +121,7 @@ def test_a_kiosk_that_saves_its_battery_is_out_of_service_until_the_mains_is_bac
     state, patterns = shown(saving(), ON_BATTERY)
     screen = view_of(state, 1).screen
     assert isinstance(screen, view.OutOfService)
-    assert str(screen.meaning) == "Listrik padam; kiosk berjalan dengan baterai."
+    assert str(screen.meaning) == "Listrik padam; anjungan memakai baterai."
     state, _ = shown(state, events.CardTapped(card(1)))
     assert state.phase is Phase.OUT_OF_SERVICE
     assert state.visit is None

@@ -78,7 +78,9 @@ def test_two_taps_a_pin_and_the_regency_s_word(card_wanted: State) -> None:
     state, _ = play(refused, events.Said(view.GoHome()))
     screen = shown(state)
     assert isinstance(screen, view.OfficerScreen)
-    assert screen.enrolments == (view.Known(f"NIK {NIK}", "ditolak: NIK tidak dikenal"),)
+    assert [(str(row.label), str(row.value)) for row in screen.enrolments] == [
+        (f"NIK {NIK}", "ditolak: NIK tidak dikenal")
+    ]
 
 
 def test_the_birth_date_of_the_nik_is_no_pin(card_wanted: State) -> None:

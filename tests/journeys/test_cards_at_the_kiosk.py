@@ -108,5 +108,6 @@ def test_an_officer_enrols_a_card_without_a_line(kiosk: Kiosk) -> None:
     assert "tidak tersambung" in str(done.meaning)
     screen.says(view.GoHome())
     (row,) = screen.await_screen(view.OfficerScreen).enrolments
-    assert row == view.Known(f"NIK {profile(CITIZEN).nik}", "menunggu jawaban kabupaten")
+    assert str(row.label) == f"NIK {profile(CITIZEN).nik}"
+    assert str(row.value) == "menunggu jawaban kabupaten"
     assert profile(CITIZEN).nik.encode() not in kiosk.database.read_bytes()

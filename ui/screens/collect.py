@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from kivy.properties import StringProperty
 
-from firmware.core.view import Collect
+from firmware.core.view import Collect, PrintState, Say
 from ui.page import Page, load_kv
 from ui.printstate import NOT_PRINTED, PrintLine, advice
 from ui.texts import tr
 
-_WORDS = {
-    "queued": "Sebentar, pencetak masih menyelesaikan cetakan lain.",
-    "printing": "Surat sedang dicetak…",
-    "awaiting": "Surat sedang keluar. Tunggu sampai selesai, jangan ditarik.",
-    "printed": "Surat sudah dicetak. Silakan ambil.",
-    "unconfirmed": "Surat sudah dikirim ke pencetak. Periksa apakah surat keluar.",
-    "blocked": "Surat belum tercetak.",
-    "unknown": "Pencetakan terputus. Periksa apakah surat keluar.",
-    "unavailable": "Surat tidak dapat dicetak.",
+_WORDS: dict[PrintState, Say] = {
+    "queued": Say("Sebentar, pencetak masih menyelesaikan cetakan lain."),
+    "printing": Say("Surat sedang dicetak…"),
+    "awaiting": Say("Surat sedang keluar. Tunggu sampai selesai, jangan ditarik."),
+    "printed": Say("Surat sudah dicetak. Silakan ambil."),
+    "unconfirmed": Say("Surat sudah dikirim ke pencetak. Periksa apakah surat keluar."),
+    "blocked": Say("Surat belum tercetak."),
+    "unknown": Say("Pencetakan terputus. Periksa apakah surat keluar."),
+    "unavailable": Say("Surat tidak dapat dicetak."),
 }
-_LATER = "Surat Anda tetap tersimpan. Cetaklah lain waktu di sini, atau unduh dengan kode di tiket."
+_LATER = Say(
+    "Surat Anda tetap tersimpan. Cetaklah lain waktu di sini, atau unduh dengan kode di tiket."
+)
 
 
 class CollectPage(Page):

@@ -77,8 +77,8 @@ class Body(BoxLayout):
         """Draw the question as it stands; ``value`` is what the visitor has before the eyes."""
         question = screen.question
         self.title = screen.title
-        place = {"n": str(question.position), "total": str(question.total)}
-        self.progress = tr(Say("Pertanyaan {n} dari {total}", place))
+        place = {"number": str(question.position), "total": str(question.total)}
+        self.progress = tr(Say("Pertanyaan {number} dari {total}", place))
         self.question, self.hint = question.question, question.hint
         self.known = rows_of(screen.known)
         self.value = value

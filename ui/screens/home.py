@@ -11,11 +11,13 @@ from firmware.core.view import Home, PendingItem, PrintLetter, ReadyItem, Say
 from ui import theme
 from ui.page import Page, Send, load_kv
 from ui.paging import Pages
-from ui.texts import tr
+from ui.texts import shown, tr
 from ui.widgets import Panel, Text
 
 _ROWS = 3
-_NOTHING_YET = "Anda belum punya permohonan di anjungan ini. Tekan Buat surat baru untuk memulai."
+_NOTHING_YET = Say(
+    "Anda belum punya permohonan di anjungan ini. Tekan Buat surat baru untuk memulai."
+)
 
 
 class ReadyCard(Panel):
@@ -45,7 +47,7 @@ class PendingCard(Panel):
 
     def __init__(self, item: PendingItem, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.title = item.title
+        self.title = shown(item.title)
         self.detail = item.number
         self.state = tr(item.state)
 

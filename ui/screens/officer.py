@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from kivy.properties import ListProperty, StringProperty
 
-from firmware.core.view import OfficerScreen
+from firmware.core.view import OfficerScreen, Say
 from ui.page import Page, load_kv, rows_of
 from ui.texts import tr
 
-_NOTHING_YET = "Belum ada kartu yang didaftarkan di sini."
+_NOTHING_YET = Say("Belum ada kartu yang didaftarkan di sini.")
 
 
 class OfficerPage(Page):

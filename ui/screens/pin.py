@@ -13,12 +13,20 @@ from ui import theme
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
 
-_HIDE = "Tutupi dengan tangan supaya tidak terlihat orang lain."
-_ASKS: dict[PinAsked, tuple[str, str]] = {
-    "pin": ("Masukkan PIN Anda", f"Enam angka. {_HIDE}"),
-    "old": ("Masukkan PIN lama Anda", f"PIN yang Anda pakai sekarang. {_HIDE}"),
-    "new": ("Pilih PIN baru", "Enam angka yang mudah Anda ingat, tetapi sulit ditebak orang lain."),
-    "again": ("Ketik PIN baru sekali lagi", "Supaya yakin tidak salah ketik."),
+_ASKS: dict[PinAsked, tuple[Say, Say]] = {
+    "pin": (
+        Say("Masukkan PIN Anda"),
+        Say("Enam angka. Tutupi dengan tangan supaya tidak terlihat orang lain."),
+    ),
+    "old": (
+        Say("Masukkan PIN lama Anda"),
+        Say("PIN yang Anda pakai sekarang. Tutupi dengan tangan supaya tidak terlihat orang lain."),
+    ),
+    "new": (
+        Say("Pilih PIN baru"),
+        Say("Enam angka yang mudah Anda ingat, tetapi sulit ditebak orang lain."),
+    ),
+    "again": (Say("Ketik PIN baru sekali lagi"), Say("Supaya yakin tidak salah ketik.")),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from kivy.properties import BooleanProperty, ColorProperty, ListProperty, StringProperty
 
-from firmware.core.view import DeviceLine, Health, TechnicianScreen
+from firmware.core.view import DeviceLine, Health, Say, TechnicianScreen
 from ui import theme
 from ui.page import Page, load_kv, rows_of
 from ui.texts import tr
@@ -32,7 +32,7 @@ def _look(health: Health) -> _Look:
     }[health]
 
 
-_INVITATION = "Tempelkan kartu untuk mencoba pembaca."
+_INVITATION = Say("Tempelkan kartu untuk mencoba pembaca.")
 
 
 class DeviceCard(Panel):

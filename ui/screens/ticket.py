@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from kivy.properties import StringProperty
 
-from firmware.core.view import Ticket
+from firmware.core.view import PrintState, Say, Ticket
 from ui.page import Page, load_kv
 from ui.printstate import NOT_PRINTED, PrintLine, advice
 from ui.texts import tr
 
-_WORDS = {
-    "queued": "Sebentar, pencetak masih menyelesaikan cetakan lain.",
-    "printing": "Tiket sedang dicetak…",
-    "awaiting": "Tiket sedang keluar. Tunggu sampai selesai, jangan ditarik.",
-    "printed": "Tiket sudah dicetak. Silakan ambil.",
-    "unconfirmed": "Tiket sudah dikirim ke pencetak. Periksa apakah tiket keluar.",
-    "blocked": "Tiket belum selesai dicetak.",
-    "unknown": "Pencetakan terputus. Periksa apakah tiket keluar.",
-    "unavailable": "Tiket tidak dapat dicetak.",
+_WORDS: dict[PrintState, Say] = {
+    "queued": Say("Sebentar, pencetak masih menyelesaikan cetakan lain."),
+    "printing": Say("Tiket sedang dicetak…"),
+    "awaiting": Say("Tiket sedang keluar. Tunggu sampai selesai, jangan ditarik."),
+    "printed": Say("Tiket sudah dicetak. Silakan ambil."),
+    "unconfirmed": Say("Tiket sudah dikirim ke pencetak. Periksa apakah tiket keluar."),
+    "blocked": Say("Tiket belum selesai dicetak."),
+    "unknown": Say("Pencetakan terputus. Periksa apakah tiket keluar."),
+    "unavailable": Say("Tiket tidak dapat dicetak."),
 }
-_WRITE_DOWN = "Catat atau foto kode di samping, sudah cukup sebagai tiket."
-_DELIVERED = "Sudah diterima server kabupaten."
-_SAFE = "Permohonan Anda aman dan akan terkirim otomatis saat jaringan tersambung."
+_WRITE_DOWN = Say("Catat atau foto kode di samping, sudah cukup sebagai tiket.")
+_DELIVERED = Say("Sudah diterima server kabupaten.")
+_SAFE = Say("Permohonan Anda aman dan akan terkirim otomatis saat jaringan tersambung.")
 
 
 class TicketPage(Page):
