@@ -186,6 +186,12 @@ class Broker:
             self._ears.down(attempt.detail)
         return self._next_pause()
 
+    def _loss(self, attempt: _Attempt, reason: ReasonCode) -> str:
+        """Some brokers end the connection where others refuse a subscription."""
+        if attempt.answered and not attempt.up:
+            return f"the broker ends the connection when {self._client_id} listens; check its ACL"
+        return f"disconnected: {reason}"
+
     def _next_pause(self) -> float:
         """Full jitter: a whole fleet must not come back at once."""
         self._failures += 1
@@ -221,7 +227,7 @@ class Broker:
             self._subscribed(client, attempt, reasons)
 
         def lost(_c: Any, _d: Any, _f: Any, reason: ReasonCode, _p: Properties | None) -> None:
-            attempt.detail = attempt.detail or f"disconnected: {reason}"
+            attempt.detail = attempt.detail or self._loss(attempt, reason)
             attempt.ended.set()
 
         def came(_c: Any, _d: Any, message: mqtt.MQTTMessage) -> None:

@@ -38,7 +38,8 @@ class _Flight:
 class Exchange:
     """Takes messages in and sends down what waits for a kiosk. ``publish`` is given a topic and
     a message; it may lose it, since what is not receipted is sent again. ``command_seed`` signs
-    the time; without it no kiosk is told. ``clock`` counts seconds from anywhere.
+    the time; without it no kiosk is told. ``sends_down`` is false where another worker does.
+    ``clock`` counts seconds from anywhere.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class Exchange:
         store: Store,
         publish: Callable[[str, bytes], None],
         command_seed: bytes | None = None,
+        sends_down: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._intake = intake
         self._store = store
         self._publish = publish
         self._orders = Orders(store, command_seed)
+        self._sends_down = sends_down
         self._clock = clock
         self._asks = Asks(store)
         self._sent: dict[str, int] = {}
@@ -120,6 +123,7 @@ class Exchange:
                 self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":
                 self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
+                self._note_alive(kiosk)
             case "st":
                 self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
             case _:
@@ -158,6 +162,14 @@ class Exchange:
         for one in self._orders.waiting(kiosk):
             self._ordered.pop(one, None)
             self._order(one)
+
+    def _note_alive(self, kiosk: str) -> None:
+        """Some brokers give no retained message to a subscription with wildcards, so a regency
+        that has started again does not hear the births of kiosks that stayed connected.
+        """
+        if self._sends_down and kiosk not in self._online:
+            self._online.add(kiosk)
+            self._send_down(kiosk, after=0)
 
     def _tell_time(self, kiosk: str, nonce: str) -> None:
         """First of all: the kiosk counts from its birth, and judges orders by it."""

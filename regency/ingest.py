@@ -55,7 +55,9 @@ class Ingest:
     ) -> None:
         self._shared = shared
         self._number = worker
-        self._exchange = Exchange(intake, store, self._publish, command_seed)
+        self._exchange = Exchange(
+            intake, store, self._publish, command_seed, sends_down=worker == 0
+        )
         self._look_again_seconds = look_again_seconds
         self._pause = min(ORDERS_SECONDS, look_again_seconds / 4)
         self._orders_at = 0.0

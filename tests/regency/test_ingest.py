@@ -232,11 +232,16 @@ def test_a_regency_that_starts_again_sends_only_what_was_not_receipted(line: Wir
 class Slow:
     """An exchange whose kiosk takes minutes for what it is sent; ``sent`` are the numbers."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, sends_down: bool = True) -> None:
         self.now = 0.0
         self.sent: list[int] = []
-        intake = Intake(office.store, load_catalogue(), SEED)
-        self.exchange = Exchange(intake, office.store, self._publish, clock=lambda: self.now)
+        self.exchange = Exchange(
+            Intake(office.store, load_catalogue(), SEED),
+            office.store,
+            self._publish,
+            sends_down=sends_down,
+            clock=lambda: self.now,
+        )
 
     def _publish(self, _topic: str, payload: bytes) -> None:
         self.sent.append(json.loads(payload)["srv_seq"])
@@ -272,3 +277,26 @@ def test_what_another_process_made_goes_down_soon(tmp_path: Path) -> None:
         slow.exchange.send_new()
         slow.exchange.send_new()
         assert slow.sent == [1, 2]
+
+
+def test_a_heartbeat_tells_that_a_kiosk_is_there_whose_birth_no_broker_kept(
+    tmp_path: Path,
+) -> None:
+    beat = wire.encode(
+        wire.Heartbeat(
+            KIOSK, "2026-11-24", 1, 2, "online", "online", "full", "noDevice", 0, 0, 3, "0.1.0"
+        )
+    )
+    with Office(tmp_path) as office:
+        office.approved()
+        slow, beside = Slow(office), Slow(office, sends_down=False)
+        for exchange in (slow.exchange, beside.exchange):
+            exchange.take(wire.up_topic(KIOSK, "hb"), beat)
+            exchange.take(wire.up_topic(KIOSK, "hb"), beat)
+        assert slow.sent == [1, 2]  # once: it is not asked for with every beat
+        assert beside.sent == []  # worker 0 alone sends down
+        request_id = office.ask()
+        office.workflow.examine(request_id, office.officer("petugas"))
+        for exchange in (slow.exchange, beside.exchange):
+            exchange.send_new()
+        assert (slow.sent, beside.sent) == ([1, 2, 3], [])
