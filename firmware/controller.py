@@ -28,6 +28,7 @@ from firmware.core.state import Phase, State
 from firmware.core.upkeep import UpkeepPolicy
 from firmware.core.view import ViewState
 from firmware.enrolling import Enrolling
+from firmware.finding import Finding
 from firmware.health import Readings, heartbeat
 from firmware.inbox import Inbox
 from firmware.inputs import Inputs
@@ -163,6 +164,14 @@ class Controller:
             lambda: self._line.is_online,
         )
         self._visits.ask_with(self._asking.ask)
+        self._finding = Finding(
+            parts.kiosk.id,
+            parts.keys[1],
+            parts.journal,
+            partial(parts.link.publish, "find"),
+            lambda: self._line.is_online,
+            tell,
+        )
         self._post = Post(
             parts.store,
             outbox,
@@ -174,6 +183,7 @@ class Controller:
             self._orders.take,
         )
         self._post.on_answer(self._asking.answered)
+        self._post.on_found(self._finding.answered)
 
     def _hands(self) -> Hands:
         """What the order desk works with."""
@@ -443,6 +453,8 @@ class Controller:
                 self._print_signed(command)
             case commands.RefreshLetters(visit):
                 self._visits.refresh(visit)
+            case commands.FindCode():
+                self._finding.find(command)
             case commands.ShowLamps(pattern):
                 self._parts.indicator.show(pattern)
             case commands.PrintStatusSlip():
@@ -456,6 +468,7 @@ class Controller:
         self._visits.close()
         self._enrolling.stop()
         self._asking.stop()
+        self._finding.stop()
         self._printing.visit_ended()
 
     def _submit(self, command: commands.Submit) -> None:
@@ -474,7 +487,8 @@ class Controller:
         self._printing.print_ticket(ticket, command.request_id)
 
     def _print_signed(self, command: commands.PrintSigned) -> None:
-        letter = self._visits.letter(command.visit, command.request_id)
+        visit, wanted = command.visit, command.request_id
+        letter = self._visits.letter(visit, wanted) or self._finding.letter(visit, wanted)
         if letter is None:
             self._events.append(events.PrintReported(command.request_id, "unavailable"))
             return

@@ -50,6 +50,10 @@ EVENTS: dict[str, Kind] = {
     ),
     "card.asked": Kind("The regency was asked for a card that is not known here."),
     "card.answered": Kind("Its answer: entry, unknown or limited.", ("outcome",)),
+    "code.asked": Kind(
+        "The regency was asked for a code: a ticket's (collect), a letter's (check).", ("purpose",)
+    ),
+    "code.answered": Kind("Its answer: found, unknown or limited.", ("outcome",)),
     "card.unlocked": Kind("An officer unlocked a card after too many wrong PINs."),
     "request.stored": Kind("A request is durable here.", ("request_id",)),
     "request.failed": Kind("A request could not be made durable.", ("error",)),

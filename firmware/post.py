@@ -51,10 +51,15 @@ class Post:
         self._changed = changed
         self._orders = orders
         self._answered: Callable[[wire.AskDown], None] = lambda _answer: None
+        self._found: Callable[[wire.FindDown], None] = lambda _answer: None
 
     def on_answer(self, answered: Callable[[wire.AskDown], None]) -> None:
         """Who hears what the regency says of a card that was asked for."""
         self._answered = answered
+
+    def on_found(self, found: Callable[[wire.FindDown], None]) -> None:
+        """Who hears what the regency says of a code."""
+        self._found = found
 
     def take(self, messages: Iterable[tuple[str, bytes]]) -> None:
         """Messages by topic, in the order they came. What cannot be used is buried with its
@@ -82,6 +87,8 @@ class Post:
             self._resident(_decode_resident(payload))
         elif kind == "dn/ask":
             self._answered(wire.decode(payload, wire.AskDown))
+        elif kind == "dn/find":
+            self._found(wire.decode(payload, wire.FindDown))
         elif kind == "dn/cmd" and self._orders is not None:
             self._orders("cmd", payload)
         elif kind == "dn/cfg" and self._orders is not None:

@@ -119,6 +119,9 @@ class Exchange:
             case "up/ask":
                 answer = self._asks.answer(kiosk, wire.decode(payload, wire.AskUp))
                 self._publish(wire.down_topic(kiosk, "ask"), wire.encode(answer))
+            case "up/find":
+                found = self._intake.finds.answer(kiosk, wire.decode(payload, wire.FindUp))
+                self._publish(wire.down_topic(kiosk, "find"), wire.encode(found))
             case "up/rcp":
                 self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":

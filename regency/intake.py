@@ -17,6 +17,7 @@ from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.cards import CardDesk
 from regency.database import put, transact
+from regency.finds import Finds
 from regency.journal import note_event, now_text
 from regency.receiving import ID_TOO_LONG, Opening, again, bury, committed, open_sealed, refuse
 from regency.residents import follow, village_for
@@ -29,7 +30,7 @@ _REQUEST = Opening(seal.request_context, "the request", "the opened request")
 
 class Intake:
     """Takes messages in. ``seed`` is the regency's own key. What is said of cards goes to
-    ``cards``.
+    ``cards``, what is asked about codes to ``finds``.
     """
 
     def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
@@ -37,6 +38,7 @@ class Intake:
         self._catalogue = catalogue
         self._seed = seed
         self.cards = CardDesk(store, catalogue, seed)
+        self.finds = Finds(store, catalogue, seed)
 
     # ------------------------------------------------------------ requests
 
@@ -213,8 +215,10 @@ def _state_of(db: Connection, request_id: str, kiosk: str) -> str | None:
     """Its state, when this is a kiosk where its letter may lie."""
     p = t.letter_places.c
     sent = exists().where(p.request_id == request_id, p.kiosk == kiosk)
+    f = t.finds.c
+    given = exists().where(f.request_id == request_id, f.kiosk == kiosk)
     query = select(t.requests.c.state).where(
-        t.requests.c.id == request_id, or_(t.requests.c.kiosk == kiosk, sent)
+        t.requests.c.id == request_id, or_(t.requests.c.kiosk == kiosk, sent, given)
     )
     return db.execute(query.with_for_update(key_share=True)).scalar_one_or_none()
 

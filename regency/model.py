@@ -8,11 +8,21 @@ from typing import Literal
 
 import msgspec
 
-from firmware.core.request import Profile
+from firmware.core.request import Profile, RequestState
 from firmware.core.wire import KdfCost
 
 Role = Literal["officer", "head"]
 """``officer`` examines and approves; ``head`` (kepala desa or lurah) signs."""
+
+
+SIGNED = frozenset({RequestState.READY, RequestState.COLLECTED})
+"""States in which a signed letter exists."""
+
+
+def initials(name: str) -> str:
+    """S. A. of SITI AMINAH."""
+    letters = [next((sign for sign in word if sign.isalpha()), "") for word in name.split()]
+    return " ".join(f"{letter.upper()}." for letter in letters if letter) or "–"
 
 
 class Village(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

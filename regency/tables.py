@@ -165,6 +165,18 @@ asks = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+# Which kiosk asked for a code, when (seconds since 1970), whether it was known, and the request
+# whose letter it was given.
+finds = Table(
+    "finds",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kiosk", ForeignKey("kiosks.id"), nullable=False, index=True),
+    Column("request_id", ForeignKey("requests.id"), nullable=True, index=True),
+    Column("known", Boolean, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # Append-only: what happened to a request, who did it and when.
 events = Table(
     "events",

@@ -16,6 +16,7 @@ import msgspec
 from sqlalchemy import Connection, insert, select, update
 
 from firmware.core import wire
+from firmware.core.claim import RANDOM_BITS, make_claim_code, show_claim_code
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import STATE_WORDS, Profile, RequestState
 from regency import tables as t
@@ -195,7 +196,7 @@ class Workflow:
         number = letter_number(
             letter, _next_number(db, request.village, today.year), village, today
         )
-        token = secrets.token_urlsafe(16)
+        token = make_claim_code(secrets.randbits(RANDOM_BITS))
         content = LetterContent(
             letter,
             number,
@@ -203,7 +204,7 @@ class Workflow:
             profile,
             request.answers,
             today,
-            f"{self._public_url}/v/{token}",
+            f"{self._public_url}/v/{show_claim_code(token)}",
             request.number,
         )
         pdf = signer.sign(self._typesetter.pdf(content), village.name, letter.title)

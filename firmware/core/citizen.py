@@ -119,7 +119,7 @@ def _digit(state: State, intent: view.Digit) -> Result:
     if len(pin) < view.PIN_LENGTH:
         return state.with_guest(pin=pin, pin_message=None), ()
     state = state.with_guest(pin="", pin_message=None).enter(P.OPENING)
-    return state, (OpenVault(guest.number, guest.identity, pin),)
+    return state, (OpenVault(guest.number, guest.card, pin),)
 
 
 def _erase(state: State, _intent: view.Erase) -> Result:
@@ -156,7 +156,9 @@ def _letters_changed(state: State, event: LettersChanged) -> Result:
 def go_home(state: State, _intent: object) -> Result:
     guest = state.guest
     state = state.with_guest(letter=None, answers={}, position=0, filed=None, printing=None)
-    return state.with_guest(new_pin=None).enter(P.HOME), (RefreshLetters(guest.number),)
+    return state.with_guest(new_pin=None, errand=None).enter(P.HOME), (
+        RefreshLetters(guest.number),
+    )
 
 
 def _new_letter(state: State, _intent: view.NewLetter) -> Result:
@@ -287,6 +289,7 @@ FINISH = row(end, P.GOODBYE)
 TAKEN = row(card_taken, P.GOODBYE)
 HOME = row(go_home, P.HOME)
 LETTERS = row(_letters_changed)
+PRINT_LETTER = row(_print_letter, P.COLLECT)
 """Rows that every visit with a card has."""
 
 VISIT: dict[tuple[Phase, type], Transition] = {
@@ -317,7 +320,7 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.OPENING, CardTapped): AGAIN,
     (P.OPENING, CardTaken): TAKEN,
     (P.HOME, view.NewLetter): row(_new_letter, P.LETTERS),
-    (P.HOME, view.PrintLetter): row(_print_letter, P.COLLECT),
+    (P.HOME, view.PrintLetter): PRINT_LETTER,
     (P.HOME, LettersChanged): LETTERS,
     (P.HOME, view.Finish): FINISH,
     (P.HOME, CardTapped): AGAIN,
@@ -348,7 +351,6 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.TICKET, CardTapped): AGAIN,
     (P.COLLECT, PrintReported): row(_printed),
     (P.COLLECT, view.Retry): row(_letter_again),
-    (P.COLLECT, view.GoHome): HOME,
     (P.COLLECT, view.Finish): FINISH,
     (P.COLLECT, CardTapped): AGAIN,
     (P.NOTICE, view.Retry): row(_retry_notice, P.REVIEW),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.core.finds import Purpose
 from firmware.core.request import Profile
 from hw.protocols import CardIdentity, Pattern
 
@@ -120,6 +121,18 @@ class RefreshLetters:
     visit: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class FindCode:
+    """Ask the regency what this code belongs to: answers CodeFound or CodeNotFound."""
+
+    visit: int
+    purpose: Purpose
+    code: str
+
+    def __repr__(self) -> str:
+        return f"FindCode(visit={self.visit}, purpose={self.purpose!r}, <hidden>)"
+
+
 @dataclass(frozen=True, slots=True)
 class ShowLamps:
     """Show this pattern."""
@@ -166,6 +179,7 @@ Command = (
     | PrintTicket
     | PrintSigned
     | RefreshLetters
+    | FindCode
     | ShowLamps
     | Examine
     | PrintTestSlip

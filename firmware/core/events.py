@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from firmware.core.finds import FoundLetter, FoundRequest
 from firmware.core.letters import Catalogue
 from firmware.core.request import Profile
 from firmware.core.state import Policy
@@ -228,6 +229,31 @@ class LettersChanged:
     pending: tuple[PendingItem, ...]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class CodeFound:
+    """The regency knows the code. A request's letter stays with the kiosk's own part that asked;
+    ``printable`` says whether it is there.
+    """
+
+    visit: int
+    found: FoundRequest | FoundLetter
+    printable: bool = False
+
+    def __repr__(self) -> str:
+        return f"CodeFound(visit={self.visit}, <hidden>)"
+
+
+WhyNotFound = Literal["unknown", "limited", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeNotFound:
+    """Nobody knows the code; or it could not be asked for."""
+
+    visit: int
+    why: WhyNotFound
+
+
 @dataclass(frozen=True, slots=True)
 class RequestStored:
     """The request is durable at the kiosk. Only now may a screen say "accepted"."""
@@ -359,6 +385,8 @@ Event = (
     | PinChanged
     | PinNotChanged
     | LettersChanged
+    | CodeFound
+    | CodeNotFound
     | RequestStored
     | RequestNotStored
     | PrintReported

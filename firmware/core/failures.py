@@ -9,6 +9,7 @@ from firmware.core.commands import (
     CheckPin,
     Command,
     Enrol,
+    FindCode,
     PrintSigned,
     PrintTestSlip,
     PrintTicket,
@@ -16,6 +17,7 @@ from firmware.core.commands import (
     Submit,
 )
 from firmware.core.events import (
+    CodeNotFound,
     EnrolmentNotStored,
     Event,
     PinNotChanged,
@@ -32,6 +34,8 @@ def failure_of(command: Command) -> Event | None:
             return RequestNotStored(visit)
         case CheckPin(visit) | ChangePin(visit):
             return PinNotChanged(visit)
+        case FindCode(visit):
+            return CodeNotFound(visit, "offline")
         case Enrol(visit):
             return EnrolmentNotStored(visit)
         case PrintTicket(name) | PrintSigned(_, name) | PrintTestSlip(name):

@@ -88,7 +88,7 @@ def _old_digit(state: State, intent: view.Digit) -> Result:
     if len(typed) < view.PIN_LENGTH:
         return state, ()
     state = state.with_guest(new_pin=NewPin("old", old=typed)).enter(P.CHECKING_PIN)
-    return state, (CheckPin(guest.number, guest.identity, typed),)
+    return state, (CheckPin(guest.number, guest.card, typed),)
 
 
 def _new_digit(state: State, intent: view.Digit) -> Result:
@@ -98,7 +98,7 @@ def _new_digit(state: State, intent: view.Digit) -> Result:
     if not is_chosen(new):
         return state.with_guest(new_pin=new, pin_message=problem), ()
     state = state.with_guest(new_pin=None, pin_message=None).enter(P.CHANGING_PIN)
-    return state, (ChangePin(guest.number, guest.identity, new.chosen),)
+    return state, (ChangePin(guest.number, guest.card, new.chosen),)
 
 
 def _erase(state: State, _intent: view.Erase) -> Result:

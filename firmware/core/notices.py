@@ -25,6 +25,11 @@ NOT_ANSWERED = _notice(
     "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
     "Silakan coba lagi beberapa saat lagi, atau hubungi petugas di kantor desa.",
 )
+CODE_NOT_ANSWERED = _notice(
+    "Kode belum dapat dicari",
+    "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
+    "Silakan coba lagi beberapa saat lagi, atau hubungi petugas di kantor desa.",
+)
 REVOKED = _notice(
     "Kartu ini tidak dapat dipakai",
     "Kartu ini tidak dilayani lagi di sini: dilaporkan hilang, diganti, atau pemiliknya pindah.",

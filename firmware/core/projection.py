@@ -15,6 +15,7 @@ from firmware.core.request import PROFILE_LABELS
 from firmware.core.session import idle_seconds
 from firmware.core.state import Phase, Service, State
 from firmware.core.view import Known, Say, ViewState
+from firmware.core.walk_in_screens import WALK_IN_SCREENS
 
 
 def view_of(state: State, serial: int) -> ViewState:
@@ -223,4 +224,5 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.GOODBYE: _goodbye,
     Phase.TECHNICIAN: _technician,
     **OFFICER_SCREENS,
+    **WALK_IN_SCREENS,
 }

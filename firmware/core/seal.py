@@ -144,3 +144,13 @@ def card_context(message_id: str) -> str:
 def summary_context(request_id: str) -> str:
     """The context of what a kiosk keeps of a request for its own resident."""
     return f"summary/{request_id}"
+
+
+def find_context(message_id: str) -> str:
+    """The context of a question by a code, sealed to the regency."""
+    return f"find/{message_id}"
+
+
+def found_context(message_id: str) -> str:
+    """The context of its answer, sealed to the question's own key."""
+    return f"found/{message_id}"

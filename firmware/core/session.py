@@ -2,7 +2,8 @@
 
 Pure. What is not in the table does not change anything: a press that comes too late, an
 answer to a visit that is over. The diagram in docs/architecture.md is drawn from TABLE, which
-is a citizen's visit (firmware.core.citizen), with a new PIN in it (firmware.core.new_pin),
+is a citizen's visit (firmware.core.citizen), with a new PIN in it (firmware.core.new_pin) and
+what needs no card (firmware.core.walk_in),
 an officer's (firmware.core.officer) and a technician's (firmware.core.technician).
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import comfort, new_pin, officer, remote, technician, view
+from firmware.core import comfort, new_pin, officer, remote, technician, view, walk_in
 from firmware.core.citizen import VISIT
 from firmware.core.commands import Command, ShowLamps
 from firmware.core.events import (
@@ -25,7 +26,14 @@ from firmware.core.events import (
     Tick,
 )
 from firmware.core.lamps import lamps_of
-from firmware.core.notices import NOT_ANSWERED, SLOW, UNSURE_CHANGED, UNSURE_ENROLLED, UNSURE_STORED
+from firmware.core.notices import (
+    CODE_NOT_ANSWERED,
+    NOT_ANSWERED,
+    SLOW,
+    UNSURE_CHANGED,
+    UNSURE_ENROLLED,
+    UNSURE_STORED,
+)
 from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
@@ -120,6 +128,7 @@ def _tick(state: State, event: Tick) -> Result:
 
 _TOO_LONG = {
     P.ASKING: NOT_ANSWERED,
+    P.FINDING: CODE_NOT_ANSWERED,
     P.STORING: UNSURE_STORED,
     P.CHANGING_PIN: UNSURE_CHANGED,
     P.ENROLLING: UNSURE_ENROLLED,
@@ -156,6 +165,7 @@ _TIME = row(_tick, P.GOODBYE, P.NOTICE, P.ATTRACT, P.OUT_OF_SERVICE)
 
 TABLE: dict[tuple[Phase, type], Transition] = {
     **VISIT,
+    **walk_in.WALK_IN,
     **new_pin.CHANGE,
     **officer.OFFICER,
     **technician.SERVICE,

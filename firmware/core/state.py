@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from firmware.core.finds import FoundLetter, FoundRequest, Purpose
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import Profile
 from firmware.core.view import (
@@ -52,6 +53,11 @@ class Phase(StrEnum):
     ENROLLING = "enrolling"
     ENROLLED = "enrolled"
     UNLOCK = "unlock"
+    HELP = "help"
+    CODE = "code"
+    FINDING = "finding"
+    FOUND = "found"
+    CHECKED = "checked"
     LETTERS = "letters"
     FORM = "form"
     REVIEW = "review"
@@ -139,11 +145,23 @@ class OfficerWork:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Errand:
+    """A code that is being typed, and what the regency said of it."""
+
+    purpose: Purpose
+    code: str = ""
+    problem: Say | None = None
+    found: FoundRequest | FoundLetter | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Visit:
-    """All that is known of the person at the screen."""
+    """All that is known of the person at the screen. ``identity`` is None where a code, or a
+    question, takes the place of a card.
+    """
 
     number: int
-    identity: CardIdentity
+    identity: CardIdentity | None
     pin: str = ""
     pin_message: Say | None = None
     pin_from: float = 0.0
@@ -157,6 +175,13 @@ class Visit:
     printing: Printing | None = None
     new_pin: NewPin | None = None
     officer: OfficerWork | None = None
+    errand: Errand | None = None
+
+    @property
+    def card(self) -> CardIdentity:
+        """The visitor's card; only in phases that a card leads to."""
+        assert self.identity is not None
+        return self.identity
 
     def __repr__(self) -> str:
         return f"Visit(number={self.number}, <hidden>)"
@@ -284,6 +309,10 @@ ATTENDED = frozenset(
         Phase.ENROL_PIN,
         Phase.ENROLLED,
         Phase.UNLOCK,
+        Phase.HELP,
+        Phase.CODE,
+        Phase.FOUND,
+        Phase.CHECKED,
         Phase.LETTERS,
         Phase.FORM,
         Phase.REVIEW,
@@ -298,6 +327,7 @@ WORKING = frozenset(
         Phase.LOOKING_UP,
         Phase.ASKING,
         Phase.OPENING,
+        Phase.FINDING,
         Phase.STORING,
         Phase.CHECKING_PIN,
         Phase.CHANGING_PIN,

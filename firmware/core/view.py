@@ -272,6 +272,39 @@ class TapCard(msgspec.Struct, frozen=True, tag="tapCard"):
     news: Say | None
 
 
+class Help(msgspec.Struct, frozen=True, tag="help"):
+    """What this is and how it is used. ``with_card``: the visitor is at home with a card."""
+
+    with_card: bool
+
+
+class CodeEntry(msgspec.Struct, frozen=True, tag="code"):
+    """Type a code of ten letters and digits: of a ticket (``collect``), or of a letter whose
+    genuineness is asked (``check``). ``problem`` is what to mend, or why it was not found.
+    """
+
+    purpose: Literal["collect", "check"]
+    value: str
+    problem: Say | None
+
+
+class FoundRequest(msgspec.Struct, frozen=True, tag="foundRequest"):
+    """The request of a ticket. ``ready``: its letter can be printed now (PrintLetter)."""
+
+    request_id: str
+    title: str
+    number: str
+    state: Say
+    ready: bool
+
+
+class CheckedLetter(msgspec.Struct, frozen=True, tag="checkedLetter"):
+    """The regency has signed such a letter: what must stand on the paper in hand."""
+
+    title: str
+    facts: tuple[Known, ...]
+
+
 class OutOfService(msgspec.Struct, frozen=True, tag="outOfService"):
     """The kiosk cannot serve now."""
 
@@ -338,6 +371,10 @@ Screen = (
     | OfficerScreen
     | NikEntry
     | TapCard
+    | Help
+    | CodeEntry
+    | FoundRequest
+    | CheckedLetter
     | OutOfService
     | Identify
     | Goodbye
@@ -384,6 +421,22 @@ class Erase(msgspec.Struct, frozen=True, tag="erase"):
 
 class NewLetter(msgspec.Struct, frozen=True, tag="newLetter"):
     """From home: ask for a letter."""
+
+
+class AskHelp(msgspec.Struct, frozen=True, tag="askHelp"):
+    """From the start or from home: how does this work?"""
+
+
+class EnterCode(msgspec.Struct, frozen=True, tag="enterCode"):
+    """From the start or from home: collect a letter with a ticket's code, or check a letter."""
+
+    purpose: Literal["collect", "check"]
+
+
+class TypeCode(msgspec.Struct, frozen=True, tag="typeCode"):
+    """The present text of the code, sent at each key."""
+
+    value: str
 
 
 class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):
@@ -473,6 +526,9 @@ Intent = (
     Digit
     | Erase
     | NewLetter
+    | AskHelp
+    | EnterCode
+    | TypeCode
     | ChooseLetter
     | ChangePin
     | EnrolCard

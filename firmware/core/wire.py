@@ -142,6 +142,16 @@ class AskUp(msgspec.Struct, frozen=True):
     v: int = VERSION
 
 
+class FindUp(msgspec.Struct, frozen=True):
+    """up/find: somebody typed a code. ``sealed`` is a firmware.core.finds.Find sealed to the
+    regency. Sent once, never kept.
+    """
+
+    id: str
+    sealed: bytes
+    v: int = VERSION
+
+
 class ReceiptUp(msgspec.Struct, frozen=True):
     """up/rcp: the message ``srv_seq`` (that one alone) is durable at the kiosk.
 
@@ -255,6 +265,17 @@ class AskDown(msgspec.Struct, frozen=True):
     id: str
     outcome: AskedOutcome
     entry: DirectoryEntry | None = None
+    v: int = VERSION
+
+
+class FindDown(msgspec.Struct, frozen=True):
+    """dn/find: the answer to FindUp ``id``. ``sealed`` is a firmware.core.finds.Answer sealed to
+    the key of the question; ``limited``: nothing, since this kiosk asked too often.
+    """
+
+    id: str
+    sealed: bytes = b""
+    limited: bool = False
     v: int = VERSION
 
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from firmware.core.letters import Catalogue
 from firmware.core.request import PROFILE_LABELS, RequestState
-from regency.model import Role
+from regency.model import SIGNED, Role
 from regency.store import LetterRow, OfficerRow, RequestRow, Store
 from regency.web import words
 from regency.web.gate import Gate
@@ -39,7 +39,7 @@ _SHOWN = (
 )
 """States with a tally on the queue's page, in the order of a request's life."""
 
-_OVER = frozenset({*words.SIGNED, RequestState.REJECTED, RequestState.CANCELLED})
+_OVER = frozenset({*SIGNED, RequestState.REJECTED, RequestState.CANCELLED})
 
 _ACTIONS = {
     "periksa": "examine",
@@ -241,14 +241,14 @@ class Desk:
             history=self._store.history(row.id),
             prints=self._store.collected(row.id),
             signed=self._signed(row),
-            has_picture=row.state in words.SIGNED or self._can_preview(row),
+            has_picture=row.state in SIGNED or self._can_preview(row),
             actions=_actions(officer, row),
             notice=notice,
             refused=refused,
         )
 
     def _signed(self, row: RequestRow) -> LetterRow | None:
-        return self._store.letter(row.id) if row.state in words.SIGNED else None
+        return self._store.letter(row.id) if row.state in SIGNED else None
 
     def _can_preview(self, row: RequestRow) -> bool:
         known = self._catalogue.get(row.letter_type) is not None

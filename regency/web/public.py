@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from firmware.core.claim import read_claim_code, show_claim_code
 from firmware.core.letters import Catalogue
+from regency.model import SIGNED, initials
 from regency.store import RequestRow, Store
 from regency.web import words
 from regency.web.limits import Limiter, address_of
@@ -72,7 +73,7 @@ class PublicPages:
             words=words.citizen_words(found.row.state, village.kind if village else "Desa"),
             steps=words.STEPS,
             done=words.steps_done(found.row.state),
-            has_letter=found.row.state in words.SIGNED,
+            has_letter=found.row.state in SIGNED,
         )
 
     def letter(self, request: Request, claim: str) -> Response:
@@ -80,7 +81,7 @@ class PublicPages:
         found = self._find(request, claim)
         if isinstance(found, Response):
             return found
-        letter = self._store.letter(found.row.id) if found.row.state in words.SIGNED else None
+        letter = self._store.letter(found.row.id) if found.row.state in SIGNED else None
         if letter is None:
             return self._pages.trouble(
                 request, 404, "Surat belum siap", "Surat ini belum ditandatangani. Coba lagi nanti."
@@ -92,7 +93,7 @@ class PublicPages:
         wait = self._guesses.take(address_of(request))
         if wait:
             return self._wait(request, wait)
-        letter = self._store.letter_by_token(token)
+        letter = self._store.letter_by_token(read_claim_code(token) or token)
         row = self._store.request(letter.request_id) if letter else None
         if letter is None or row is None:
             return self._pages.show(request, "verify-unknown", 404)
@@ -104,7 +105,7 @@ class PublicPages:
             letter=letter,
             title=self._title(row),
             village=self._store.village(row.village),
-            initials=words.initials(profile.nama) if profile else "–",
+            initials=initials(profile.nama) if profile else "–",
         )
 
     def _find(self, request: Request, claim: str) -> _Found | Response:

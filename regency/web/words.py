@@ -24,9 +24,6 @@ DESK_WORDS: dict[RequestState, str] = {
 }
 """What officers read."""
 
-SIGNED = frozenset({RequestState.READY, RequestState.COLLECTED})
-"""States in which a signed letter exists."""
-
 STEPS = ("Diterima", "Diperiksa", "Ditandatangani", "Siap diambil")
 _STEPS_DONE = {
     RequestState.RECEIVED: 1,
@@ -72,12 +69,6 @@ def age(iso: str, now: datetime) -> str:
         if minutes >= size:
             return f"{minutes // size} {unit}"
     return "baru saja"
-
-
-def initials(name: str) -> str:
-    """S. A. of SITI AMINAH."""
-    letters = [next((sign for sign in word if sign.isalpha()), "") for word in name.split()]
-    return " ".join(f"{letter.upper()}." for letter in letters if letter) or "–"
 
 
 def file_name(title: str, number: str) -> str:

@@ -34,6 +34,7 @@ ANSWERS: dict[Phase, set[type]] = {
         *PIN_TRIED,
     },
     P.CHANGING_PIN: {events.PinChanged, events.PinNotChanged, events.EnrolmentsSeen},
+    P.FINDING: {events.CodeFound, events.CodeNotFound},
     P.STORING: {events.RequestStored, events.RequestNotStored},
     P.ENROLLING: {events.EnrolmentStored, events.EnrolmentNotStored},
     P.HOME: {events.LettersChanged},

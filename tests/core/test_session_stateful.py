@@ -5,6 +5,7 @@ Hypothesis plays citizens, cards, a technician, workers that answer late or neve
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from firmware.core import commands, events, pins, view
+from firmware.core import commands, events, finds, pins, view
+from firmware.core.claim import make_claim_code
 from firmware.core.projection import view_of
+from firmware.core.request import RequestState
 from firmware.core.session import step
 from firmware.core.state import RESTING, Phase
 from hw.card.enrolment import Why
@@ -66,6 +69,9 @@ def enrolments(accepted: bool) -> tuple[view.EnrolmentItem, ...]:
 NIK = "3510190101900009"
 LINE = view.DeviceLine("reader", view.Say("Pembaca kartu"), "well", view.Say("Siap."))
 SEEN: set[Phase] = set()
+CODE = make_claim_code(1)
+WITHOUT_A_CARD = (view.AskHelp(), view.EnterCode("collect"), view.EnterCode("check"))
+PREFERENCES = view.Preferences(language="jv", text_size="largest", theme="dark")
 
 
 class Visits(RuleBasedStateMachine):
@@ -131,14 +137,23 @@ class Visits(RuleBasedStateMachine):
     def press_digit(self, digit: int) -> None:
         self.send(events.Said(view.Digit(digit)))
 
-    @initialize(steps=st.integers(0, 18), on_battery=st.booleans(), data=st.data())
-    def somebody_has_come_so_far(self, steps: int, on_battery: bool, data: st.DataObject) -> None:
+    @initialize(
+        steps=st.integers(0, 18),
+        on_battery=st.booleans(),
+        errand=st.sampled_from([None, None, *WITHOUT_A_CARD]),
+        data=st.data(),
+    )
+    def somebody_has_come_so_far(
+        self, steps: int, on_battery: bool, errand: view.Intent | None, data: st.DataObject
+    ) -> None:
         """Without this the walk would seldom get past the PIN."""
         self.state = replace(self.state, policy=replace(self.state.policy, on_battery=on_battery))
         self.all_goes_well = True
         if steps == 0:
             self.send(events.ReaderChanged(online=False))
-        for _ in range(steps):
+        if errand is not None:
+            self.press(errand)
+        for _ in range(min(steps, 3) if errand else steps):
             self.a_sensible_citizen_goes_on(data)
         self.all_goes_well = False
 
@@ -148,12 +163,19 @@ class Visits(RuleBasedStateMachine):
         match self.state.phase:
             case Phase.ATTRACT | Phase.GOODBYE | Phase.NOTICE:
                 self.tap(data.draw(st.sampled_from(PEOPLE)))
+            case Phase.CODE:
+                self.press(view.TypeCode(CODE))
+                self.press(view.Next())
+            case Phase.HELP | Phase.FOUND | Phase.CHECKED:
+                letter = view.PrintLetter(f"code{self.state.guest.number}")
+                self.press(data.draw(st.sampled_from([view.Back(), letter, view.Finish()])))
             case Phase.OUT_OF_SERVICE:
                 self.send(events.ReaderChanged(online=True))
             case (
                 Phase.LOOKING_UP
                 | Phase.ASKING
                 | Phase.OPENING
+                | Phase.FINDING
                 | Phase.STORING
                 | Phase.CHECKING_PIN
                 | Phase.CHANGING_PIN
@@ -233,6 +255,11 @@ class Visits(RuleBasedStateMachine):
                 view.ChooseLetter("tidak-ada"),
                 view.PrintLetter("r1"),
                 view.PrintLetter("r2"),
+                view.TypeCode(CODE),
+                view.TypeCode("\x1b@"),
+                view.Adjust(True),
+                view.Prefer(PREFERENCES),
+                *WITHOUT_A_CARD,
                 *[view.ChooseLetter(letter.id) for letter in CATALOGUE.letters],
             ]
         )
@@ -328,6 +355,25 @@ class Visits(RuleBasedStateMachine):
                     events.CardUnlocked(visit, "notLocked"),
                     events.CardUnlocked(visit, "unknown"),
                 ]
+            case commands.FindCode(visit, purpose):
+                title = f"Surat milik kode{visit}"
+                found: list[events.Event] = [
+                    events.CodeFound(
+                        visit,
+                        finds.FoundRequest(f"code{visit}", title, "1", RequestState.READY),
+                        printable,
+                    )
+                    for printable in (True, False)
+                ]
+                letter = finds.FoundLetter(title, "1", "Desa", "24-11-2026", "C. W.", "Bu Kades")
+                missed = [
+                    events.CodeNotFound(visit, why) for why in ("unknown", "limited", "offline")
+                ]
+                return (
+                    [events.CodeFound(visit, letter), *missed]
+                    if purpose == "check"
+                    else found + missed
+                )
             case commands.RefreshLetters(visit):
                 return [events.LettersChanged(visit, *items(self.owner_of_visit[visit]))]
             case commands.Submit(visit, _letter, sent_profile):
@@ -364,11 +410,20 @@ class Visits(RuleBasedStateMachine):
                 assert profile(person).nik not in shown
                 assert f"Surat milik {person}" not in shown
             assert card(person).uid.hex() not in shown
+        visit = self.state.visit.number if self.state.visit else 0
+        for found in re.findall(r"Surat milik kode(\d+)", shown):
+            assert int(found) == visit
 
     @invariant()
     def at_rest_nobody_is_known(self) -> None:
         if self.state.phase in RESTING:
             assert self.state.visit is None
+
+    @invariant()
+    def what_a_visitor_chose_goes_with_them(self) -> None:
+        """A card laid down after somebody's visit finds the kiosk's own screen."""
+        state, _ = step(replace(self.state, phase=Phase.GOODBYE), events.CardTapped(card(1)))
+        assert state.phase is not Phase.LOOKING_UP or state.preferences == state.policy.preferences
 
     @invariant()
     def a_technician_never_takes_a_visitor_s_place(self) -> None:
@@ -402,12 +457,14 @@ class Visits(RuleBasedStateMachine):
         for tick in range(1, 60):
             state, _ = step(state, events.Tick(self.seconds + tick * 25.0, TODAY))
         assert state.phase is Phase.ATTRACT
+        assert state.chosen is None
+        assert not state.adjusting
 
 
 def test_any_sequence_of_events() -> None:
     """The walk must also have been everywhere, or its silence would prove little."""
     SEEN.clear()
     run_state_machine_as_test(
-        Visits, settings=settings(max_examples=250, stateful_step_count=50, deadline=None)
+        Visits, settings=settings(max_examples=350, stateful_step_count=50, deadline=None)
     )
     assert set(Phase) == SEEN

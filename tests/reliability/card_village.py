@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from firmware.asking import Asking
 from firmware.core import events, seal, view, wire
 from firmware.core.request import RequestState
+from firmware.finding import Finding
 from firmware.outbox import Outbox
 from firmware.post import Post
 from regency import tables as t
@@ -27,6 +28,7 @@ from regency.seed import load
 from regency.store import Store as RegencyStore
 from tests.core.samples import profile
 from tests.firmware import people
+from tests.firmware.vault_bench import REGENCY_KEY
 from tests.firmware.vault_bench import Kiosk as Vault
 from tests.regency.letter_parts import GENTENG, SONGGON
 
@@ -70,6 +72,15 @@ class Kiosk(Vault):
         )
         self.visits.ask_with(self.asking.ask)
         self.post.on_answer(self.asking.answered)
+        self.finding = Finding(
+            kiosk,
+            REGENCY_KEY,
+            self.journal,
+            lambda raw: self.up.append((wire.up_topic(kiosk, "find"), raw)),
+            lambda: self.is_online,
+            self.told.append,
+        )
+        self.post.on_found(self.finding.answered)
 
     def say(self, kind: str, message: msgspec.Struct) -> None:
         self.up.append((f"k1/{self.id}/{kind}", wire.encode(message)))

@@ -1,0 +1,131 @@
+"""A kiosk asks what a code belongs to: somebody stands there with a ticket, or with a letter.
+
+Codes can be guessed by whoever has a kiosk's keys, so wrong ones are answered seldom. Who has
+the ticket may have the letter, as on the page /lacak.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, delete, func, insert, select
+
+from firmware.core import finds, seal, wire
+from firmware.core.claim import read_claim_code
+from firmware.core.errors import SealError, WireError
+from firmware.core.letters import Catalogue, format_date
+from regency import tables as t
+from regency.database import transact
+from regency.journal import raise_alarm
+from regency.model import SIGNED, initials
+from regency.receiving import Opening, open_sealed
+from regency.store import LetterRow, RequestRow, Store
+from regency.trouble import Trouble
+
+WRONG_AN_HOUR = 15
+FINDS_AN_HOUR = 60
+_HOUR, _DAY = 3600, 86400
+_OPENING = Opening(seal.find_context, "the question")
+
+
+class Finds:
+    """Answers what kiosks ask. ``seed`` is the regency's own key; ``clock`` gives seconds since
+    1970.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        catalogue: Catalogue,
+        seed: bytes,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._seed = seed
+        self._clock = clock
+
+    def answer(self, kiosk: str, message: wire.FindUp) -> wire.FindDown:
+        """What the code belongs to, sealed; raises WireError for what cannot be read."""
+        question = open_sealed(self._seed, kiosk, message, finds.Find, _OPENING)
+        if isinstance(question, Trouble):
+            raise WireError(question.reason)
+        now = int(self._clock())
+        if transact(self._store.engine, lambda db: _is_limited(db, kiosk, now)):
+            return wire.FindDown(message.id, limited=True)
+        found, request_id = self._look(question)
+        transact(self._store.engine, lambda db: _note(db, kiosk, found, request_id, now))
+        try:
+            sealed = seal.seal(
+                question.key,
+                msgspec.json.encode(finds.Answer(found)),
+                seal.found_context(message.id),
+            )
+        except SealError as error:
+            raise WireError("the question brings no key that can be used") from error
+        return wire.FindDown(message.id, sealed)
+
+    def _look(self, question: finds.Find) -> tuple[finds.Found | None, str | None]:
+        code = read_claim_code(question.code)
+        if code is None:
+            return None, None
+        if question.purpose == "check":
+            return self._check(code), None
+        row = self._store.request_by_claim(code)
+        if row is None:
+            return None, None
+        letter = self._store.letter(row.id) if row.state in SIGNED else None
+        return self._request(row, letter), row.id if letter else None
+
+    def _request(self, row: RequestRow, letter: LetterRow | None) -> finds.FoundRequest:
+        title = self._title(row)
+        found = finds.FoundRequest(row.id, title, row.number, row.state)
+        if letter is None:
+            return found
+        signed = wire.SignedLetter(
+            row.id, row.letter_type, title, letter.number, letter.pdf, letter.roll
+        )
+        return msgspec.structs.replace(found, letter=signed)
+
+    def _check(self, code: str) -> finds.FoundLetter | None:
+        letter = self._store.letter_by_token(code)
+        row = self._store.request(letter.request_id) if letter else None
+        if letter is None or row is None:
+            return None
+        profile, village = self._store.resident(row.nik), self._store.village(row.village)
+        signed_on = datetime.fromisoformat(letter.signed_at).date()
+        return finds.FoundLetter(
+            self._title(row),
+            letter.number,
+            f"{village.kind} {village.name}" if village else "–",
+            format_date(signed_on),
+            initials(profile.nama) if profile else "–",
+            letter.signer,
+        )
+
+    def _title(self, row: RequestRow) -> str:
+        letter = self._catalogue.get(row.letter_type)
+        return letter.title if letter else "Surat"
+
+
+def _is_limited(db: Connection, kiosk: str, now: int) -> bool:
+    c = t.finds.c
+    asked = select(func.count()).where(c.kiosk == kiosk, c.at > now - _HOUR)
+    wrong = int(db.execute(asked.where(c.known.is_(False))).scalar_one())
+    if wrong < WRONG_AN_HOUR and int(db.execute(asked).scalar_one()) < FINDS_AN_HOUR:
+        return False
+    raise_alarm(db, kiosk, "more codes were tried than people come")
+    return True
+
+
+def _note(
+    db: Connection, kiosk: str, found: finds.Found | None, request_id: str | None, now: int
+) -> None:
+    """What gave no letter is kept for a day; what did, as long as the letter may be collected."""
+    c = t.finds.c
+    db.execute(delete(t.finds).where(c.kiosk == kiosk, c.request_id.is_(None), c.at <= now - _DAY))
+    row = {"kiosk": kiosk, "request_id": request_id, "known": found is not None, "at": now}
+    db.execute(insert(t.finds).values(row))
