@@ -28,7 +28,7 @@ def _finding(_state: State) -> view.Screen:
 def _found(state: State) -> view.Screen:
     found = errand_of(state).found
     assert isinstance(found, FoundRequest)
-    words = Say(STATE_WORDS[found.state])
+    words = STATE_WORDS[found.state]
     return view.FoundRequest(
         found.request_id, found.title, found.number, words, is_printable(state)
     )
