@@ -44,6 +44,9 @@ def add_commands(commands: Any) -> None:
     _expires(config, _LONG)
     publish = commands.add_parser("publish-catalogue", help="send kiosks the letter catalogue")
     publish.add_argument("--kiosk", default="all", help="an id; all when left out")
+    publish.add_argument(
+        "--plain", action="store_true", help="in Indonesian only, for software of before languages"
+    )
     _expires(publish, _LONG)
     _kiosk(commands.add_parser("orders", help="what was ordered, and what became of it"))
     _kiosk(commands.add_parser("revoke", help="hear a kiosk no more, and send it nothing more"))
@@ -107,7 +110,7 @@ def _config(book: Orders, arguments: argparse.Namespace) -> int:
 
 
 def _publish(book: Orders, arguments: argparse.Namespace) -> int:
-    packed = packed_catalogue(load_catalogue())
+    packed = packed_catalogue(load_catalogue(plain=arguments.plain))
     return _give(book, arguments, lambda _kiosk: (orders.CATALOGUE, {"catalogue": packed}))
 
 

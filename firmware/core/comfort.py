@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from firmware.core import view
+from firmware.core.letters import LANGUAGE
 from firmware.core.state import ATTENDED, Phase, State
 from firmware.core.transition import Result, Transition, row
 
 _CHOOSING = ATTENDED | {Phase.ATTRACT, Phase.NOTICE, Phase.TECHNICIAN}
 _SLOWER: dict[str, float] = {"normal": 1.0, "large": 1.5, "largest": 2.0}
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 LOUDEST = 5
 
 
@@ -21,7 +20,7 @@ def _adjust(state: State, intent: view.Adjust) -> Result:
 
 def _prefer(state: State, intent: view.Prefer) -> Result:
     chosen = intent.preferences
-    is_good = 1 <= chosen.volume <= LOUDEST and _LANGUAGE.fullmatch(chosen.language)
+    is_good = 1 <= chosen.volume <= LOUDEST and LANGUAGE.fullmatch(chosen.language)
     if state.phase not in _CHOOSING or not is_good:
         return state, ()
     return replace(state, chosen=chosen), ()

@@ -21,17 +21,19 @@ from firmware.core.view import Say
 _TEXT = re.compile(r"[^\W_](?:[^\W_]|[ .,'’()/&:;+\-])*", re.UNICODE)
 _DATE = re.compile(r"([0-9]{2})-([0-9]{2})-([0-9]{4})")
 _DEFAULT_DATE = re.compile(r"today(?:\+([0-9]{1,4})d)?")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+"""A language's tag (BCP 47): its code of ISO 639, without a region."""
 MOST_DAYS = 36_525
 """A hundred years: no letter's date lies further ahead."""
 
 
-class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Choice(msgspec.Struct, frozen=True):
     """One answer that can be chosen instead of typed."""
 
     value: str
 
 
-class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Field(msgspec.Struct, frozen=True):
     """One question.
 
     ``kind``: ``text`` is typed, ``choice`` is chosen (and typed when ``other`` is true),
@@ -53,12 +55,14 @@ class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_days_ahead: int = 366
 
 
-class LetterType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LetterType(msgspec.Struct, frozen=True, omit_defaults=True):
     """A kind of letter.
 
     ``code`` is the classification in the letter's number; ``need`` is what the citizen wants
     in plain words ("Mau buka usaha"); ``icon`` names a picture that the UI has; ``known``
-    lists the profile's fields that are filled in and shown.
+    lists the profile's fields that are filled in and shown. ``texts``: for each language its own
+    words for ``sentences`` (Indonesian: as they are); they are only shown. The letter and the
+    answers that go into it are Indonesian.
     """
 
     id: str
@@ -68,9 +72,14 @@ class LetterType(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     icon: str
     known: tuple[str, ...]
     fields: tuple[Field, ...]
+    texts: dict[str, dict[str, str]] = {}
+
+    def in_words(self, text: str, language: str) -> str:
+        """One of ``sentences`` in that language; as it is where nobody translated it."""
+        return self.texts.get(language, {}).get(text, text)
 
 
-class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Catalogue(msgspec.Struct, frozen=True):
     """All letter types that a kiosk offers."""
 
     version: int
@@ -79,6 +88,19 @@ class Catalogue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def get(self, letter_id: str) -> LetterType | None:
         """The letter type of that id, or None."""
         return next((letter for letter in self.letters if letter.id == letter_id), None)
+
+    def title(self, title: str, language: str) -> str:
+        """The title of a letter that was once asked for, in that language."""
+        letter = next((letter for letter in self.letters if letter.title == title), None)
+        return letter.in_words(title, language) if letter is not None else title
+
+
+def sentences(letter: LetterType) -> tuple[str, ...]:
+    """All of a letter that a citizen reads, in Indonesian; each once."""
+    texts = [letter.title, letter.need]
+    for field in letter.fields:
+        texts += [field.label, field.question, field.hint, *(one.value for one in field.choices)]
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def decode_catalogue(raw: bytes) -> Catalogue:
@@ -101,6 +123,9 @@ def check_catalogue(catalogue: Catalogue) -> None:
 
 
 def _check_letter(letter: LetterType) -> None:
+    for language, texts in letter.texts.items():
+        if LANGUAGE.fullmatch(language) is None or not all(map(str.strip, texts.values())):
+            raise CatalogueError(f"letter {letter.id!r}: its texts in {language!r} are no texts")
     names = [field.name for field in letter.fields]
     if len(set(names)) != len(names):
         raise CatalogueError(f"letter {letter.id!r} names a field twice")

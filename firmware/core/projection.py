@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-import msgspec
+from msgspec import structs
 
 from firmware.core import filling, remote, view
-from firmware.core.letters import LetterType
+from firmware.core.letters import Field, LetterType
 from firmware.core.notices import FAULTS
 from firmware.core.officer_screens import OFFICER_SCREENS
 from firmware.core.request import PROFILE_LABELS
@@ -102,16 +102,37 @@ def _pin_changed(_state: State) -> view.Screen:
 def _home(state: State) -> view.Screen:
     guest = state.guest
     assert guest.profile is not None
-    return view.Home(guest.profile.nama, guest.ready, guest.pending)
+    ready = tuple(structs.replace(item, title=_title(state, item.title)) for item in guest.ready)
+    pending = tuple(
+        item
+        if isinstance(item.title, Say)
+        else structs.replace(item, title=_title(state, item.title))
+        for item in guest.pending
+    )
+    return view.Home(guest.profile.nama, ready, pending)
 
 
 def _letters(state: State) -> view.Screen:
     return view.LetterList(
         tuple(
-            view.LetterItem(letter.id, letter.title, letter.need, letter.icon)
+            view.LetterItem(
+                letter.id,
+                _in(state, letter, letter.title),
+                _in(state, letter, letter.need),
+                letter.icon,
+            )
             for letter in state.catalogue.letters
         )
     )
+
+
+def _in(state: State, letter: LetterType, text: str) -> str:
+    """A letter's text in the visitor's language."""
+    return letter.in_words(text, state.preferences.language)
+
+
+def _title(state: State, title: str) -> str:
+    return state.catalogue.title(title, state.preferences.language)
 
 
 def _known(state: State, letter: LetterType) -> tuple[Known, ...]:
@@ -121,32 +142,45 @@ def _known(state: State, letter: LetterType) -> tuple[Known, ...]:
 
 def _form(state: State) -> view.Screen:
     letter = filling.letter_of(state)
-    return view.Form(letter.title, _known(state, letter), _question(state))
+    return view.Form(_in(state, letter, letter.title), _known(state, letter), _question(state))
 
 
 def _question(state: State) -> view.Question:
-    field = filling.current_field(state)
+    letter, field = filling.letter_of(state), filling.current_field(state)
     position = state.guest.position
     return view.Question(
         name=field.name,
-        label=field.label,
-        question=field.question,
-        hint=field.hint,
+        label=_in(state, letter, field.label),
+        question=_in(state, letter, field.question),
+        hint=_in(state, letter, field.hint),
         kind=field.kind,
-        choices=tuple(view.Option(choice.value, choice.value) for choice in field.choices),
+        choices=tuple(
+            view.Option(choice.value, _in(state, letter, choice.value)) for choice in field.choices
+        ),
         other=field.other,
         value=state.guest.answers[field.name],
         problem=filling.problem(state, position),
         position=position + 1,
-        total=len(filling.letter_of(state).fields),
+        total=len(letter.fields),
     )
 
 
 def _review(state: State) -> view.Screen:
     letter = filling.letter_of(state)
     answers = filling.final_answers(state)
-    rows = tuple(Known(field.label, answers[field.name]) for field in letter.fields)
-    return view.Review(letter.title, _known(state, letter), rows)
+    rows = tuple(
+        Known(_in(state, letter, field.label), _shown_answer(state, letter, field, answers))
+        for field in letter.fields
+    )
+    return view.Review(_in(state, letter, letter.title), _known(state, letter), rows)
+
+
+def _shown_answer(
+    state: State, letter: LetterType, field: Field, answers: Mapping[str, str]
+) -> str:
+    """What was chosen is shown as it was offered; what was typed, as it was typed."""
+    answer = answers[field.name]
+    return _in(state, letter, answer) if field.kind == "choice" else answer
 
 
 def _ticket(state: State) -> view.Screen:
@@ -154,7 +188,7 @@ def _ticket(state: State) -> view.Screen:
     assert guest.filed is not None and guest.printing is not None
     filed = guest.filed
     return view.Ticket(
-        filed.title,
+        _title(state, filed.title),
         filed.number,
         filed.claim_code,
         guest.printing.state,
@@ -168,7 +202,7 @@ def _collect(state: State) -> view.Screen:
     assert guest.printing is not None
     wanted = guest.printing.request_id
     item = next(item for item in guest.ready if item.request_id == wanted)
-    return view.Collect(item.title, item.number, guest.printing.state, _fault(state))
+    return view.Collect(_title(state, item.title), item.number, guest.printing.state, _fault(state))
 
 
 def _fault(state: State) -> Say | None:
@@ -196,8 +230,8 @@ def _with_card(line: view.DeviceLine, service: Service) -> view.DeviceLine:
     if service.card is None or line.id != "reader" or line.health != "well":
         return line
     if service.card_advice is None:
-        return msgspec.structs.replace(line, status=service.card)
-    return msgspec.structs.replace(
+        return structs.replace(line, status=service.card)
+    return structs.replace(
         line, health="needsPerson", status=service.card, advice=service.card_advice
     )
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from firmware.core.errors import one_line
 from firmware.core.letters import Field, LetterType
+from regency.letters.files import Mistake, read_toml
 from regency.letters.rules import broken_rules
+from regency.letters.texts import read_texts
 
 _FOLDER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list"}
@@ -43,19 +42,6 @@ _FIELD_KEYS: dict[str, type] = {
 _KINDS = ("text", "choice", "date")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One mistake in a letter's folder. ``line`` counts from 1; 0 is the file as a whole."""
-
-    file: Path
-    line: int
-    text: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else str(self.file)
-        return one_line(f"{place}: {self.text}")
-
-
 def read_letters(folder: Path) -> tuple[tuple[LetterType, ...], tuple[Mistake, ...]]:
     """All letters that are right, and all mistakes in the others."""
     letters: list[LetterType] = []
@@ -77,29 +63,19 @@ def _is_letter_folder(path: Path) -> bool:
 def _read_letter(place: Path) -> tuple[LetterType | None, list[Mistake]]:
     file = place / "letter.toml"
     mistakes = list(_folder_mistakes(place))
-    try:
-        source = file.read_text(encoding="utf-8")
-        table = tomllib.loads(source)
-    except FileNotFoundError:
-        return None, [*mistakes, Mistake(file, 0, "the file is missing; every letter needs one")]
-    except UnicodeDecodeError:
-        return None, [*mistakes, Mistake(file, 0, "the file is not UTF-8; save it as UTF-8")]
-    except tomllib.TOMLDecodeError as error:
-        return None, [*mistakes, _syntax_mistake(file, error)]
-    except OSError as error:
-        text = f"the file cannot be read: {error.strerror}"
-        return None, [*mistakes, Mistake(file, 0, text)]
-    except ValueError:
-        return None, [*mistakes, Mistake(file, 0, "a number has thousands of digits; shorten it")]
-    except RecursionError:
-        return None, [*mistakes, Mistake(file, 0, "lists or tables are nested too deeply")]
+    read = read_toml(file)
+    if isinstance(read, Mistake):
+        return None, [*mistakes, read]
+    source, table = read
     lines = _Lines(source)
     found = list(_shape_mistakes(table))
     if not found:
         letter = _make(place.name, table)
         found = list(broken_rules(letter))
         if not found and not mistakes:
-            return letter, []
+            texts, mistakes = read_texts(place, letter)
+            if not mistakes:
+                return msgspec.structs.replace(letter, texts=texts), []
     mistakes.extend(Mistake(file, lines.find(index, key), text) for index, key, text in found)
     return None, sorted(mistakes, key=lambda mistake: (str(mistake.file), mistake.line))
 
@@ -111,13 +87,6 @@ def _folder_mistakes(place: Path) -> Iterator[Mistake]:
         )
     if not (place / "letter.typ").is_file():
         yield Mistake(place / "letter.typ", 0, "the file is missing; it says how the letter looks")
-
-
-def _syntax_mistake(file: Path, error: tomllib.TOMLDecodeError) -> Mistake:
-    where = re.search(r" \(at line (\d+), column \d+\)", str(error))
-    reason = str(error).replace(where[0], "") if where else str(error)
-    line = int(where[1]) if where else 0
-    return Mistake(file, line, f"this is not TOML: {reason}; mend it here or in the line before")
 
 
 # ---------------------------------------------------------------- shape
@@ -204,4 +173,4 @@ class _Lines:
 
 
 assert set(_FIELD_KEYS) == set(Field.__struct_fields__)
-assert {*_LETTER_KEYS, "id"} == set(LetterType.__struct_fields__)
+assert {*_LETTER_KEYS, "id", "texts"} == set(LetterType.__struct_fields__)

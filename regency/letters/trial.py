@@ -10,7 +10,7 @@ import typst
 
 from firmware.core.letters import Field, LetterType, default_answer
 from firmware.core.request import Profile
-from regency.letters.reading import Mistake
+from regency.letters.files import Mistake
 from regency.model import Village
 from regency.typeset import LetterContent, Typesetter
 
