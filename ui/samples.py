@@ -332,6 +332,31 @@ SCREENS: dict[str, view.Screen] = {
         None,
         Say("Kunci kartu sudah dibuka. Pemilik dapat mencoba PIN lagi."),
     ),
+    "help": view.Help(with_card=False),
+    "code": view.CodeEntry("collect", "7KQ", None),
+    "code-check": view.CodeEntry("check", "", None),
+    "code-problem": view.CodeEntry(
+        "collect",
+        "7KQ4M-Z9TXB",
+        Say(
+            "Belum ada permohonan dengan kode ini di kabupaten. Kalau tiketnya baru, coba lagi"
+            " nanti."
+        ),
+    ),
+    "found-ready": view.FoundRequest("r1", USAHA, NUMBER, Say("Siap diambil"), ready=True),
+    "found-waiting": view.FoundRequest(
+        "r1", USAHA, NUMBER, Say("Menunggu tanda tangan kepala desa"), ready=False
+    ),
+    "checked": view.CheckedLetter(
+        USAHA,
+        (
+            Known("Nomor surat", "503/0012/3510192001/XI/2026"),
+            Known("Diterbitkan oleh", "Kelurahan Kampung Mandar"),
+            Known("Tanggal", "24-11-2026"),
+            Known("Untuk", "R. A. S. N. K. P."),
+            Known("Ditandatangani oleh", "Bambang Sutrisno Wicaksono"),
+        ),
+    ),
     "out-of-service": view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),
         Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),

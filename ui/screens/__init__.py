@@ -5,10 +5,14 @@ from __future__ import annotations
 from firmware.core import view
 from ui.page import Page
 from ui.screens.attract import AttractPage
+from ui.screens.checked import CheckedPage
+from ui.screens.code import CodePage
 from ui.screens.collect import CollectPage
 from ui.screens.done import DonePage
 from ui.screens.form import FormPage
+from ui.screens.found import FoundPage
 from ui.screens.goodbye import GoodbyePage
+from ui.screens.help import HelpPage
 from ui.screens.home import HomePage
 from ui.screens.identify import IdentifyPage
 from ui.screens.letters import LettersPage
@@ -38,6 +42,10 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.OfficerScreen: OfficerPage,
     view.NikEntry: NikPage,
     view.TapCard: TapCardPage,
+    view.Help: HelpPage,
+    view.CodeEntry: CodePage,
+    view.FoundRequest: FoundPage,
+    view.CheckedLetter: CheckedPage,
     view.OutOfService: OutOfServicePage,
     view.Identify: IdentifyPage,
     view.Goodbye: GoodbyePage,
