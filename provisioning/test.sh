@@ -32,6 +32,7 @@ check ruff check .
 check ruff format --check .
 check mypy
 check lint-imports
-check pytest ${long:+"$long"} "$@"
+# One more than there are processors: many tests wait. What follows wins: "-- -n 0" is in series.
+check pytest -n "$(($(nproc) + 1))" ${long:+"$long"} "$@"
 [ -z "$failed" ] || die "not well:$failed"
 say "All is well"

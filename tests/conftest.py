@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from provisioning.cabinet import Cabinet
 from provisioning.postgres import Postgres
 from regency.database import open_engine
 from regency.tables import metadata
+from tests.fuzz import effort
 
 LONG_TIMEOUT_SECONDS = 1800
 
@@ -33,6 +35,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="a long proof: pytest --long runs it"))
         elif item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(LONG_TIMEOUT_SECONDS))
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nothing is spread
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """``pytest -n N`` keeps together what shares a cabinet."""
+    from tests.spreading import Spreading
+
+    return Spreading(config, log)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of ``pytest -n N`` hands over how much it fuzzed."""
+    told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["tried"] = dict(effort.TRIED)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """The first process adds it up; one that crashed handed over nothing."""
+    effort.TRIED.update(getattr(node, "workeroutput", {}).get("tried", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """A long run says how much was really tried."""
+    if config.getoption("--long"):
+        for name, count in sorted(effort.TRIED.items()):
+            terminalreporter.write_line(f"{name}: {count} inputs")
 
 
 @pytest.hookimpl(wrapper=True)

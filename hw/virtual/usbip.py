@@ -172,19 +172,19 @@ class ExportedPrinter(USBDevice):  # type: ignore[misc]
         while not (self._is_closed or self.is_gone):
             with contextlib.suppress(queue.Empty):
                 urb, respond = work.get(timeout=LOOK_SECONDS)
-                if self._carry_one(urb, attempt):
-                    respond(urb)
+                self._carry_one(urb, attempt, respond)
 
-    def _carry_one(self, urb: Urb, attempt: Callable[[Urb], bool]) -> bool:
+    def _carry_one(self, urb: Urb, attempt: Callable[[Urb], bool], respond: Respond) -> None:
+        """What was done is told before any unlinking of it: later the host would not know it."""
         while not (self._is_closed or self.is_gone):
             with self._held:
                 if urb.seqnum in self._unlinked:
                     self._unlinked.discard(urb.seqnum)
-                    return False
+                    return
                 if attempt(urb):
-                    return True
+                    respond(urb)
+                    return
             time.sleep(PARKED_SECONDS)
-        return False
 
     def _take(self, urb: Urb) -> bool:
         urb.actual = self._printer.take(urb.buffer, 0)

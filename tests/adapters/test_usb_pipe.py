@@ -10,9 +10,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Protocol
 
 import pytest
+from usbip import OUT
 
 from hw.printer.driver import EscposPrinter, Patience
 from hw.printer.escpos import EscposEncoder
@@ -20,7 +22,7 @@ from hw.printer.pipe import PipeError
 from hw.printer.usb import UsbMatch, UsbPipe
 from hw.protocols import Confirmed, Cut, Interrupted, Line, PrinterOffline, Raster, Slip
 from hw.virtual.usb import Face, VirtualUsb, VirtualUsbPrinter
-from hw.virtual.usbip import UsbipServer
+from hw.virtual.usbip import ExportedPrinter, UsbipServer
 from hw.virtual.usbip_host import UsbipBus
 
 ASK_STATUS = b"\x10\x04\x01"
@@ -254,6 +256,28 @@ def test_a_server_that_talks_nonsense_is_an_empty_bus() -> None:
     with pytest.raises(PipeError, match="No printer is found at USB"):
         UsbPipe(backend=UsbipBus(port=listener.getsockname()[1])).open()
     answering.join()
+
+
+def test_what_was_done_is_told_before_its_unlinking(machine: VirtualUsbPrinter) -> None:
+    """Else the host takes the late answer for the next one's (CMD_UNLINK of USB/IP)."""
+    said: list[str] = []
+    is_answering, is_unlinked = threading.Event(), threading.Event()
+
+    def respond(_: object) -> None:
+        is_answering.set()
+        is_unlinked.wait(0.3)  # whoever unlinks now waits
+        said.append("answered")
+
+    exported = ExportedPrinter(machine, 1)
+    exported.reset_io()
+    urb = SimpleNamespace(seqnum=7, ep=machine.faces[0].endpoints[1], direction=OUT, buffer=b"\n")
+    assert exported.handle_urb(urb, respond) is None
+    assert is_answering.wait(30)
+    exported.cancel_urb(7)
+    said.append("unlinked")
+    is_unlinked.set()
+    exported.close()
+    assert said == ["answered", "unlinked"]
 
 
 def test_an_empty_bus(pipe_to: PipeTo) -> None:

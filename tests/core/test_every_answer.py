@@ -51,7 +51,12 @@ ANSWERS: dict[Phase, set[type]] = {
 
 
 @pytest.mark.parametrize(
-    ("phase", "answer"), [(phase, answer) for phase, all_ in ANSWERS.items() for answer in all_]
+    ("phase", "answer"),
+    [
+        (phase, answer)
+        for phase, answers in ANSWERS.items()
+        for answer in sorted(answers, key=lambda answer: answer.__name__)
+    ],
 )
 def test_an_answer_is_heard_where_it_is_awaited(phase: Phase, answer: type) -> None:
     assert (phase, answer) in TABLE

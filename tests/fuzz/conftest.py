@@ -1,4 +1,4 @@
-"""``--long`` makes every target's run longer, and tells how much was really tried."""
+"""``--long`` makes every target's run longer; tests/conftest.py tells how much was tried."""
 
 from __future__ import annotations
 
@@ -10,11 +10,3 @@ from tests.fuzz import effort
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--long"):
         effort.be_thorough()
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    if config.getoption("--long"):
-        for name, count in sorted(effort.TRIED.items()):
-            terminalreporter.write_line(f"{name}: {count} inputs")
