@@ -16,7 +16,7 @@ from functools import partial
 
 import msgspec
 
-from firmware.asking import Asking
+from firmware.asking import Asking, Sealer
 from firmware.cards import Cards
 from firmware.core import commands, events, session, wire
 from firmware.core.errors import describe
@@ -162,8 +162,10 @@ class Controller:
             lambda: secrets.token_hex(16),
             partial(parts.link.publish, "ask"),
             lambda: self._line.is_online,
+            time.monotonic,
+            Sealer(parts.kiosk.id, parts.keys[1]),
         )
-        self._visits.ask_with(self._asking.ask)
+        self._visits.ask_with(self._asking)
         self._finding = Finding(
             parts.kiosk.id,
             parts.keys[1],

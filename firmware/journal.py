@@ -49,6 +49,8 @@ EVENTS: dict[str, Kind] = {
         ("outcome", "error"),
     ),
     "card.asked": Kind("The regency was asked for a card that is not known here."),
+    "letters.asked": Kind("The letters of a visitor from elsewhere were asked for."),
+    "letters.answered": Kind("An answer: papers, letter, unknown or limited.", ("outcome",)),
     "card.answered": Kind("Its answer: entry, unknown or limited.", ("outcome",)),
     "code.asked": Kind(
         "The regency was asked for a code: a ticket's (collect), a letter's (check).", ("purpose",)

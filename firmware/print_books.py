@@ -109,6 +109,15 @@ class PrintBooks:
         ).fetchone()
         return _job(row) if row else None
 
+    def copies(self, request_id: str) -> int:
+        """How often this letter came out of a printer here, as far as is remembered."""
+        row = self._db.execute(
+            "SELECT coalesce(max(copy), 0) FROM print_job WHERE kind = 'letter'"
+            " AND request_id = ? AND state IN ('CONFIRMED', 'UNCONFIRMED')",
+            (request_id,),
+        ).fetchone()
+        return int(row[0])
+
     # ------------------------------------------------------------ paper
 
     def use_paper(self, mm: int, at: str, cut: bool = True) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from firmware.card_books import Sealed
 from firmware.core import seal
-from firmware.core.cards import unpack_profile
+from firmware.core.cards import Paper, unpack_profile
 from firmware.core.errors import SealError
 from firmware.core.request import STATE_WORDS, Profile, RequestState
 from firmware.core.view import PendingItem, ReadyItem, Say
@@ -195,10 +195,20 @@ def pending_items(vault: OpenVault, requests: tuple[SealedRequest, ...]) -> tupl
     )
 
 
+def paper_item(paper: Paper) -> PendingItem:
+    """A request of a visitor from elsewhere. Raises ValueError for a state that is not known."""
+    words = _words_of(RequestState(paper.state))
+    return PendingItem(paper.request_id, paper.title, paper.number, words)
+
+
 def _pending_item(request: SealedRequest, summary: RequestSummary | None) -> PendingItem:
-    words = STATE_WORDS[request.state]
-    if request.state is RequestState.READY:
-        words = Say("Siap, ambil dengan kode di tiket atau di kantor desa")
     if summary is None:
-        return PendingItem(request.request_id, Say("Permohonan terdahulu"), "–", words)
-    return PendingItem(request.request_id, summary.title, summary.number, words)
+        title, number = Say("Permohonan terdahulu"), "–"
+        return PendingItem(request.request_id, title, number, _words_of(request.state))
+    return PendingItem(request.request_id, summary.title, summary.number, _words_of(request.state))
+
+
+def _words_of(state: RequestState) -> Say:
+    if state is RequestState.READY:
+        return Say("Siap, ambil dengan kode di tiket atau di kantor desa")
+    return STATE_WORDS[state]

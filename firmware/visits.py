@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
 from firmware import vault as vaults
 from firmware.core import commands, events, lockout, seal, wire
 from firmware.core.calendar import long_date
+from firmware.core.cards import Papers
 from firmware.core.claim import RANDOM_BITS, make_claim_code
-from firmware.core.errors import AnjunganError
+from firmware.core.errors import AnjunganError, SealError, WireError
 from firmware.core.letters import LetterType
 from firmware.core.request import LetterRequest
 from firmware.core.ticket import Ticket
-from firmware.core.view import EnrolmentItem
+from firmware.core.view import EnrolmentItem, PendingItem, ReadyItem
 from firmware.journal import Journal
 from firmware.stamps import stamp
 from firmware.store import Entry, Filing, SealedLetter, SealedRequest, Store
 from firmware.vault import Attempt, Damaged, OpenVault, RequestSummary
 from firmware.worker import Worker
 from hw.protocols import CardIdentity
+
+
+class Asker(Protocol):
+    """How the regency is asked while somebody waits."""
+
+    def ask(self, visit: int, tag: bytes) -> wire.AskedOutcome | None:
+        """For a card that is not known here; why that was not done, or None when it was."""
+
+    def ask_papers(self, opened: OpenVault) -> None:
+        """For letters and states of a visitor from elsewhere, whose PIN was right."""
 
 
 class Visits:
@@ -52,7 +65,9 @@ class Visits:
         self._checking: int | None = None
         self._enrolments: Callable[[OpenVault], tuple[EnrolmentItem, ...]] = lambda _opened: ()
         self._guest: Entry | None = None
-        self._ask: Callable[[int, bytes], wire.AskedOutcome | None] = lambda *_: "offline"
+        self._guest_letters: dict[str, SealedLetter] = {}
+        self._guest_pending: tuple[PendingItem, ...] = ()
+        self._asker: Asker | None = None
         self._may_try_at: dict[bytes, float] = {}
 
     # ------------------------------------------------------------ card and PIN
@@ -77,7 +92,7 @@ class Visits:
         self._tell(events.CardKnown(visit, max(0.0, until - now)))
 
     def _ask_for(self, visit: int, tag: bytes) -> None:
-        why_not = self._ask(visit, tag)
+        why_not = self._asker.ask(visit, tag) if self._asker else "offline"
         if why_not is None:
             self._tell(events.CardAsked(visit))
         else:
@@ -135,18 +150,17 @@ class Visits:
         if opened.role:
             self._tell(events.OfficerOpened(visit, opened.profile.nama, self._enrolments(opened)))
             return
-        letters, requests = self._sealed(tag)
-        ready = vaults.ready_items(opened, letters)
-        pending = vaults.pending_items(opened, requests)
-        self._tell(events.VaultOpened(visit, opened.profile, ready, pending))
+        self._tell(events.VaultOpened(visit, opened.profile, *self._papers(opened)))
+        if self._guest is not None and self._asker is not None:
+            self._asker.ask_papers(opened)
 
     def officers_see(self, enrolments: Callable[[OpenVault], tuple[EnrolmentItem, ...]]) -> None:
         """How an officer's own page learns what was enrolled here."""
         self._enrolments = enrolments
 
-    def ask_with(self, ask: Callable[[int, bytes], wire.AskedOutcome | None]) -> None:
-        """How the regency is asked for an unknown card; None when it was."""
-        self._ask = ask
+    def ask_with(self, asker: Asker) -> None:
+        """How the regency is asked."""
+        self._asker = asker
 
     def forgive(self, tag: bytes) -> None:
         """An officer unlocked the card: no try counts and no wait is left."""
@@ -171,6 +185,8 @@ class Visits:
         """Forget everything that was opened."""
         self._open = None
         self._guest = None
+        self._guest_letters.clear()
+        self._guest_pending = ()
         self._expected = None
         self._checking = None
 
@@ -190,7 +206,46 @@ class Visits:
         return tag, entry
 
     def _sealed(self, tag: bytes) -> tuple[tuple[SealedLetter, ...], tuple[SealedRequest, ...]]:
-        return tuple(self._store.letters_of(tag)), tuple(self._store.requests_of(tag))
+        letters = tuple(self._store.letters_of(tag))
+        return (*letters, *self._letters_from_home()), tuple(self._store.requests_of(tag))
+
+    def _letters_from_home(self) -> tuple[SealedLetter, ...]:
+        copies = self._store.prints.copies
+        return tuple(
+            replace(one, copies=copies(one.request_id)) for one in self._guest_letters.values()
+        )
+
+    def _papers(self, opened: OpenVault) -> tuple[tuple[ReadyItem, ...], tuple[PendingItem, ...]]:
+        """What can be printed and what is on its way; a visitor's from elsewhere after our own."""
+        letters, requests = self._sealed(opened.tag)
+        own = vaults.pending_items(opened, requests)
+        known = {item.request_id for item in own} | set(opened.letters)
+        away = [item for item in self._guest_pending if item.request_id not in known]
+        return vaults.ready_items(opened, letters), (*own, *away)
+
+    # ------------------------------------------------------------ a visitor from elsewhere
+
+    def guest_papers(self, visit: int, ask_id: str, sealed: bytes) -> None:
+        """What the regency says is on its way for the visitor. Raises WireError when it does not
+        open.
+        """
+        opened = self.opened(visit)
+        if opened is None:
+            return
+        try:
+            raw = seal.unseal(opened.seed, sealed, seal.papers_context(ask_id))
+            papers = msgspec.json.decode(raw, type=Papers).papers
+            self._guest_pending = tuple(vaults.paper_item(paper) for paper in papers)
+        except (SealError, msgspec.DecodeError, ValueError):
+            raise WireError("the papers of a visitor are not readable") from None
+        self.refresh(visit)
+
+    def guest_letter(self, visit: int, letter: wire.LetterDown) -> None:
+        """A letter of the visitor's that is ready: kept until the visit is over."""
+        if self.opened(visit) is None or self._guest is None:
+            return
+        self._guest_letters[letter.request_id] = SealedLetter(letter.request_id, letter.sealed, 0)
+        self.refresh(visit)
 
     # ------------------------------------------------------------ letters and requests
 
@@ -202,8 +257,7 @@ class Visits:
         letters, requests = self._sealed(opened.tag)
         opened = vaults.reread(opened, letters, requests)
         self._keep(opened)
-        ready = vaults.ready_items(opened, letters)
-        self._tell(events.LettersChanged(visit, ready, vaults.pending_items(opened, requests)))
+        self._tell(events.LettersChanged(visit, *self._papers(opened)))
 
     def letter(self, visit: int, request_id: str) -> wire.SignedLetter | None:
         """A letter of the visitor's."""

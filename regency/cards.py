@@ -8,7 +8,6 @@ a profile that it did not open (``firmware.core.cards``): without it nothing is 
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -18,7 +17,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from firmware.core import seal, wire
 from firmware.core.cards import (
-    MOST_TOKENS,
     REFUSED_CARD,
     REFUSED_NIK,
     REFUSED_OFFICER,
@@ -27,6 +25,7 @@ from firmware.core.cards import (
     TOKEN_BYTES,
     EnrolmentRequest,
     PinChange,
+    holds,
 )
 from firmware.core.letters import Catalogue
 from regency import tables as t
@@ -184,18 +183,14 @@ def _check(db: Connection, change: PinChange) -> Trouble | None:
     token = db.execute(query).scalar_one_or_none()
     if token is None or not is_enrolled(db, change.tag):
         return Trouble("the card is not enrolled any more")
-    if not _holds(token, change.tokens):
+    if not holds(token, change.tokens):
         return Trouble("a PIN was changed without its card's token, or twice at once", True)
     return None
 
 
-def _holds(token: bytes, known: tuple[bytes, ...]) -> bool:
-    return any(hmac.compare_digest(token, one) for one in known[-MOST_TOKENS:])
-
-
 def _check_enrolment(db: Connection, request: EnrolmentRequest) -> Trouble | None:
     token = may_enrol(db, request.kiosk, request.officer_tag)
-    if token is None or not _holds(token, (*request.former, request.token)):
+    if token is None or not holds(token, (*request.former, request.token)):
         return Trouble(REFUSED_OFFICER, is_alarm=True)
     if len(request.tag) != seal.TAG_BYTES or is_officers(db, request.tag):
         return Trouble(REFUSED_CARD)

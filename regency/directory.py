@@ -125,6 +125,14 @@ def set_token(db: Connection, tag: bytes, token: bytes, kiosk: str = "", seq: in
     put(db, t.card_tokens, {"tag": tag}, {"token": token, "kiosk": kiosk, "seq": seq})
 
 
+def token_of(db: Connection, tag: bytes) -> bytes | None:
+    """The token of a resident's card; None when it is none, or was never told."""
+    c = t.card_tokens.c
+    query = select(c.token).join(t.enrolments, t.enrolments.c.tag == c.tag).where(c.tag == tag)
+    found: bytes | None = db.execute(query).scalar_one_or_none()
+    return found
+
+
 def forget_token(db: Connection, tag: bytes) -> None:
     """The card has another key: a new token is made for it when it is told."""
     db.execute(delete(t.card_tokens).where(t.card_tokens.c.tag == tag))

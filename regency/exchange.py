@@ -57,7 +57,7 @@ class Exchange:
         self._orders = Orders(store, command_seed)
         self._sends_down = sends_down
         self._clock = clock
-        self._asks = Asks(store)
+        self._asks = Asks(store, intake.catalogue, intake.seed)
         self._sent: dict[str, int] = {}
         self._flights: dict[str, dict[int, _Flight]] = {}
         self._ordered: dict[Waiting, _Flight] = {}
@@ -117,8 +117,7 @@ class Exchange:
             case "up/evt":
                 self._take_event(kiosk, wire.decode_event(payload))
             case "up/ask":
-                answer = self._asks.answer(kiosk, wire.decode(payload, wire.AskUp))
-                self._publish(wire.down_topic(kiosk, "ask"), wire.encode(answer))
+                self._take_ask(kiosk, wire.decode(payload, wire.AskUp))
             case "up/find":
                 found = self._intake.finds.answer(kiosk, wire.decode(payload, wire.FindUp))
                 self._publish(wire.down_topic(kiosk, "find"), wire.encode(found))
@@ -131,6 +130,11 @@ class Exchange:
                 self._take_state(kiosk, wire.decode(payload, wire.StateUp), retained)
             case _:
                 raise WireError("the regency knows no such topic")
+
+    def _take_ask(self, kiosk: str, ask: wire.AskUp) -> None:
+        asks = self._asks
+        for answer in asks.papers(kiosk, ask) if ask.sealed else [asks.answer(kiosk, ask)]:
+            self._publish(wire.down_topic(kiosk, "ask"), wire.encode(answer))
 
     def _take_event(self, kiosk: str, event: wire.EventUp) -> None:
         match event:

@@ -35,8 +35,8 @@ class Intake:
 
     def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
         self._store = store
-        self._catalogue = catalogue
-        self._seed = seed
+        self.catalogue = catalogue
+        self.seed = seed
         self.cards = CardDesk(store, catalogue, seed)
         self.finds = Finds(store, catalogue, seed)
 
@@ -45,7 +45,7 @@ class Intake:
     def take_request(self, kiosk: str, message: wire.RequestUp) -> wire.Receipt:
         """Commit a request, once, and say so; or say why not."""
         digest = hashlib.sha256(message.sealed).digest()
-        opened = open_sealed(self._seed, kiosk, message, LetterRequest, _REQUEST)
+        opened = open_sealed(self.seed, kiosk, message, LetterRequest, _REQUEST)
 
         def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
@@ -62,7 +62,7 @@ class Intake:
         return transact(self._store.engine, take)
 
     def _check(self, db: Connection, kiosk: str, request: LetterRequest) -> Trouble | None:
-        letter = self._catalogue.get(request.letter_type)
+        letter = self.catalogue.get(request.letter_type)
         if letter is None:
             return Trouble("the letter type is not in the catalogue")
         if set(request.answers) != {field.name for field in letter.fields}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from firmware.core import seal, wire
 from firmware.core.letters import Catalogue
@@ -17,6 +17,37 @@ def send_letter(
     tag, public_key = card
     sealed = seal.seal(public_key, wire.encode(signed), seal.letter_context(signed.request_id))
     queue_down(db, kiosk, lambda seq: wire.LetterDown(seq, signed.request_id, tag, sealed))
+
+
+def add_places(db: Connection, request_id: str, kiosks: list[str]) -> None:
+    """The letter of this request goes to these kiosks as well."""
+    c = t.letter_places.c
+    known = set(db.execute(select(c.kiosk).where(c.request_id == request_id)).scalars())
+    for kiosk in kiosks:
+        if kiosk not in known:
+            db.execute(insert(t.letter_places).values(request_id=request_id, kiosk=kiosk))
+
+
+def title_of(catalogue: Catalogue, letter_type: str) -> str:
+    """What people call it; its id when it is in the catalogue no more."""
+    letter = catalogue.get(letter_type)
+    return letter.title if letter else letter_type
+
+
+def seal_letter(
+    db: Connection, request_id: str, card: tuple[bytes, bytes], catalogue: Catalogue
+) -> wire.LetterDown | None:
+    """A signed letter outside any numbering, sealed to this card: its tag and public key."""
+    r, k = t.requests.c, t.letters.c
+    query = select(r.letter_type, k.number, k.pdf, k.roll).join(t.letters, k.request_id == r.id)
+    row = db.execute(query.where(r.id == request_id)).one_or_none()
+    if row is None:
+        return None
+    tag, public_key = card
+    title = title_of(catalogue, row.letter_type)
+    signed = wire.SignedLetter(request_id, row.letter_type, title, row.number, row.pdf, row.roll)
+    sealed = seal.seal(public_key, wire.encode(signed), seal.letter_context(request_id))
+    return wire.LetterDown(0, request_id, tag, sealed)
 
 
 def receivers(db: Connection, request_id: str, nik: str) -> list[str]:
@@ -48,8 +79,7 @@ def send_letters_again(
     )
     touched = set()
     for row in db.execute(query.where(r.nik == nik).order_by(r.created_at)).all():
-        letter = catalogue.get(row.letter_type)
-        title = letter.title if letter else row.letter_type
+        title = title_of(catalogue, row.letter_type)
         signed = wire.SignedLetter(row.id, row.letter_type, title, row.number, row.pdf, row.roll)
         for receiver in receivers(db, row.id, nik):
             if kiosk in (None, receiver):

@@ -16,7 +16,7 @@ from regency.database import transact
 from regency.directory import tell_directory
 from regency.enrolling import lock_cards, take_out_of_use
 from regency.journal import now_text
-from regency.letters_down import send_letters_again
+from regency.letters_down import add_places, send_letters_again
 from regency.model import Village
 from regency.store import Store
 
@@ -123,15 +123,6 @@ def follow(db: Connection, request_id: str, kiosk: str, village: str) -> None:
     kiosks = _kiosks_of(db, village)
     if kiosk not in kiosks:
         add_places(db, request_id, kiosks)
-
-
-def add_places(db: Connection, request_id: str, kiosks: list[str]) -> None:
-    """The letter of this request goes to these kiosks as well."""
-    c = t.letter_places.c
-    known = set(db.execute(select(c.kiosk).where(c.request_id == request_id)).scalars())
-    for kiosk in kiosks:
-        if kiosk not in known:
-            db.execute(insert(t.letter_places).values(request_id=request_id, kiosk=kiosk))
 
 
 def _kiosks_of(db: Connection, village: str) -> list[str]:

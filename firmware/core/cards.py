@@ -7,6 +7,8 @@ carries a kiosk off, with all its keys, cannot name the token of a card whose PI
 
 from __future__ import annotations
 
+import hmac
+
 import msgspec
 
 from firmware.core.request import Profile
@@ -59,6 +61,38 @@ class EnrolmentRequest(msgspec.Struct, frozen=True):
         return f"EnrolmentRequest(id={self.id!r}, <hidden>)"
 
 
+class PapersAsked(msgspec.Struct, frozen=True):
+    """The holder of the card ``tag`` opened the own profile at ``kiosk``, far from home, as one of
+    ``tokens`` shows: which letters are ready, and what is on its way?
+    """
+
+    id: str
+    kiosk: str
+    tag: bytes
+    tokens: tuple[bytes, ...]
+
+    def __repr__(self) -> str:
+        return f"PapersAsked(id={self.id!r}, <hidden>)"
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """A request as the regency knows it; ``state`` is a RequestState's value."""
+
+    request_id: str
+    title: str
+    number: str
+    state: str
+
+    def __repr__(self) -> str:
+        return f"Paper(request_id={self.request_id!r}, <hidden>)"
+
+
+class Papers(msgspec.Struct, frozen=True):
+    """The answer: the newest requests that were not collected, newest first."""
+
+    papers: tuple[Paper, ...]
+
+
 OFFICER_ROLE = "officer"
 REFUSED_NIK = "nik"
 REFUSED_VILLAGE = "village"
@@ -78,6 +112,11 @@ def pack_profile(profile: Profile, tokens: tuple[bytes, ...]) -> bytes:
     answered adds its own, so that either message may come first.
     """
     return msgspec.json.encode({**msgspec.to_builtins(profile), "tokens": tokens[-MOST_TOKENS:]})
+
+
+def holds(token: bytes, known: tuple[bytes, ...]) -> bool:
+    """Whether one of those that somebody knows is the present ``token``."""
+    return any(hmac.compare_digest(token, one) for one in known[-MOST_TOKENS:])
 
 
 def unpack_profile(raw: bytes) -> tuple[Profile, tuple[bytes, ...]]:

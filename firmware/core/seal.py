@@ -141,6 +141,16 @@ def card_context(message_id: str) -> str:
     return f"card/{message_id}"
 
 
+def ask_context(ask_id: str) -> str:
+    """The context of what is asked for a visitor from elsewhere, sealed to the regency."""
+    return f"ask/{ask_id}"
+
+
+def papers_context(ask_id: str) -> str:
+    """The context of the answer to it, sealed to the resident."""
+    return f"papers/{ask_id}"
+
+
 def summary_context(request_id: str) -> str:
     """The context of what a kiosk keeps of a request for its own resident."""
     return f"summary/{request_id}"

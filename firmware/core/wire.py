@@ -131,14 +131,19 @@ EventUp = CollectedUp | OrderDone | PinChangedUp | EnrolUp
 """All that may come on up/evt."""
 
 
-AskedOutcome = Literal["entry", "unknown", "limited", "offline"]
+AskedOutcome = Literal["entry", "unknown", "limited", "offline", "papers", "letter"]
 
 
 class AskUp(msgspec.Struct, frozen=True):
-    """up/ask: a card that this kiosk does not know is on its reader. Sent once, never kept."""
+    """up/ask: a card that this kiosk does not know is on its reader. Sent once, never kept.
+
+    Once its PIN was right: what is ready and on its way for its holder? ``sealed`` is then a
+    firmware.core.cards.PapersAsked sealed to the regency, else empty.
+    """
 
     id: str
     tag: bytes
+    sealed: bytes = b""
     v: int = VERSION
 
 
@@ -259,12 +264,16 @@ class DirectoryEntry(msgspec.Struct, frozen=True, tag="directory"):
 
 class AskDown(msgspec.Struct, frozen=True):
     """dn/ask: the answer to AskUp ``id``. ``entry`` (its ``srv_seq`` is 0) is for the visit alone
-    and never stored. ``outcome``: entry, unknown, or limited (this kiosk asked too often).
+    and never stored. ``outcome``: entry, unknown, or limited (this kiosk asked too often); to a
+    question with ``sealed``: papers (``sealed`` is firmware.core.cards.Papers, sealed to the
+    resident), and a letter in each of the answers after it (its ``srv_seq`` is 0).
     """
 
     id: str
     outcome: AskedOutcome
     entry: DirectoryEntry | None = None
+    sealed: bytes = b""
+    letter: LetterDown | None = None
     v: int = VERSION
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy import insert, select, update
 
-from firmware.asking import Asking
+from firmware.asking import Asking, Sealer
 from firmware.core import events, seal, view, wire
 from firmware.core.request import RequestState
 from firmware.finding import Finding
@@ -69,8 +69,9 @@ class Kiosk(Vault):
             lambda raw: self.up.append((wire.up_topic(kiosk, "ask"), raw)),
             lambda: self.is_online,
             lambda: self.now,
+            Sealer(kiosk, seal.public_key_of(people.REGENCY_SEED)),
         )
-        self.visits.ask_with(self.asking.ask)
+        self.visits.ask_with(self.asking)
         self.post.on_answer(self.asking.answered)
         self.finding = Finding(
             kiosk,
@@ -150,7 +151,7 @@ class Regency:
     def sign_letter(self, request_id: str, kiosk: str) -> None:
         """A letter of resident 1 was signed at some time, and lies at ``kiosk``."""
         with self.store.engine.begin() as db:
-            db.execute(insert(t.requests).values(**_request(request_id, kiosk)))
+            db.execute(insert(t.requests).values(**request_row(request_id, kiosk)))
             db.execute(insert(t.letters).values(**_letter(request_id)))
         key, tag = self.key(), people.tag(1)
         signed = wire.SignedLetter(request_id, "keterangan-usaha", "Surat", "1", b"pdf", b"roll")
@@ -246,7 +247,8 @@ def seed_of_the_village() -> Seed:
     )
 
 
-def _request(request_id: str, kiosk: str) -> dict[str, object]:
+def request_row(request_id: str, kiosk: str) -> dict[str, object]:
+    """A request of resident 1 that is ready."""
     return {
         "id": request_id,
         "kiosk": kiosk,

@@ -140,7 +140,7 @@ def test_a_kiosk_asks_seldom(village: CardVillage) -> None:
 def test_a_stolen_kiosk_is_answered_seldom(village: CardVillage) -> None:
     """It does not keep its own limit; the regency's holds, an hour and a day."""
     now = [1_800_000_000.0]
-    asks = Asks(village.regency.store, lambda: now[0])
+    asks = Asks(village.regency.store, CATALOGUE, people.REGENCY_SEED, lambda: now[0])
     outcomes = []
     for _hour in range(6):
         for _ in range(ASKS_AN_HOUR + 5):
@@ -154,6 +154,6 @@ def test_a_stolen_kiosk_is_answered_seldom(village: CardVillage) -> None:
 
 def test_without_the_uid_there_is_nothing_to_ask_for(village: CardVillage) -> None:
     """A tag of another site key, or a made-up one, is nobody's."""
-    asks = Asks(village.regency.store)
+    asks = Asks(village.regency.store, CATALOGUE, people.REGENCY_SEED)
     strange = seal.card_tag(b"\x09" * 32, card(1).uid)
     assert asks.answer(ELSEWHERE, wire.AskUp("a", strange)).entry is None
