@@ -88,8 +88,6 @@ class Citizen:
         self._answer_text(wish.business)
         self._hands.touch(f"choice-{wish.purpose}")
         self._go_on("form-choice")
-        for name in ("form-date-from", "form-date-to"):
-            self._go_on(name)
         self._hands.wait_screen("review")
         self._album.take("review")
 

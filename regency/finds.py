@@ -14,9 +14,10 @@ import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
 from firmware.core import finds, seal, wire
+from firmware.core.calendar import format_date
 from firmware.core.claim import read_claim_code
 from firmware.core.errors import SealError, WireError
-from firmware.core.letters import Catalogue, format_date
+from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
 from regency.journal import raise_alarm

@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import Connection, exists, insert, or_, select, update
 
 from firmware.core import seal, wire
+from firmware.core.answers import check_answer
 from firmware.core.claim import read_claim_code
-from firmware.core.letters import Catalogue, LetterType, check_answer
+from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.cards import CardDesk

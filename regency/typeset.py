@@ -23,8 +23,9 @@ import segno
 import typst
 from PIL import Image
 
-from firmware.core.calendar import long_date
-from firmware.core.letters import Field, LetterType, parse_date
+from firmware.core.answers import written
+from firmware.core.calendar import long_date, parse_date
+from firmware.core.letters import Field, LetterType
 from firmware.core.request import Profile
 from regency.letters import LETTERS_DIR
 from regency.model import Village
@@ -201,7 +202,7 @@ def _regency(name: str) -> str:
 
 def _shown(field: Field, answer: str) -> str:
     day = parse_date(answer) if field.kind == "date" else None
-    return long_date(day) if day else _clean(answer) or "–"
+    return long_date(day) if day else _clean(written(field, answer)) or "–"
 
 
 def _clean(text: str) -> str:

@@ -30,6 +30,7 @@ USAHA = "Surat Keterangan Usaha"
 SKCK = "Surat Pengantar SKCK"
 NUMBER = "3510192001-1-000124"
 CODE = "7KQ4MZ9TXB"
+LONGEST_NAME = "Warung Makan Sego Tempong Bu Siti Cabang Songgon Raya"
 LONG_QUESTION = (
     "Di mana tempat usaha Bapak/Ibu, dan sejak tahun berapa usaha itu mulai berjalan di sana?"
 )
@@ -240,10 +241,10 @@ SCREENS: dict[str, view.Screen] = {
         USAHA,
         KNOWN,
         (
-            Known("Nama usaha", "Warung Makan Sego Tempong Bu Siti Cabang Songgon Raya"),
-            Known("Keperluan", PURPOSES[0]),
-            Known("Berlaku dari", "24-11-2026"),
-            Known("Berlaku sampai", "23-05-2027"),
+            view.Answered("nama_usaha", "Nama usaha", LONGEST_NAME),
+            view.Answered("keperluan", "Keperluan", PURPOSES[0]),
+            view.Answered("berlaku_dari", "Berlaku dari", "24-11-2026"),
+            view.Answered("berlaku_sampai", "Berlaku sampai", "23-05-2027"),
         ),
     ),
     "ticket-printing": _ticket("printing", None, False),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.core import filling, view
+from firmware.core import asking, filling, view
 from firmware.core.commands import (
     CloseVault,
     LookUp,
     OpenVault,
     PrintSigned,
     PrintTicket,
-    RefreshLetters,
     Submit,
 )
 from firmware.core.events import (
@@ -150,65 +149,14 @@ def _letters_changed(state: State, event: LettersChanged) -> Result:
     return state.with_guest(ready=event.ready, pending=event.pending), ()
 
 
-# ---------------------------------------------------------------- asking for a letter
-
-
-def go_home(state: State, _intent: object) -> Result:
-    guest = state.guest
-    state = state.with_guest(letter=None, answers={}, position=0, filed=None, printing=None)
-    return state.with_guest(new_pin=None, errand=None).enter(P.HOME), (
-        RefreshLetters(guest.number),
-    )
-
-
-def _new_letter(state: State, _intent: view.NewLetter) -> Result:
-    return state.enter(P.LETTERS), ()
-
-
-def _choose_letter(state: State, intent: view.ChooseLetter) -> Result:
-    letter = state.catalogue.get(intent.letter_id)
-    if letter is None:
-        return state, ()
-    answers = filling.prefilled(letter, state.today)
-    state = state.with_guest(letter=letter, answers=answers, position=0)
-    return state.enter(P.FORM if letter.fields else P.REVIEW), ()
-
-
-def _answer(state: State, intent: view.Answer) -> Result:
-    field = filling.current_field(state)
-    if intent.name != field.name:
-        return state, ()
-    answers = {**state.guest.answers, field.name: filling.clean(intent.value)}
-    return state.with_guest(answers=answers), ()
-
-
-def _next_question(state: State, _intent: view.Next) -> Result:
-    if filling.problem(state, state.guest.position) is not None:
-        return state, ()
-    position = state.guest.position + 1
-    if position < len(filling.letter_of(state).fields):
-        return state.with_guest(position=position), ()
-    return state.enter(P.REVIEW), ()
-
-
-def _previous_question(state: State, _intent: view.Back) -> Result:
-    if state.guest.position > 0:
-        return state.with_guest(position=state.guest.position - 1), ()
-    return state.with_guest(letter=None, answers={}).enter(P.LETTERS), ()
-
-
-def _back_from_review(state: State, _intent: view.Back) -> Result:
-    letter = filling.letter_of(state)
-    if not letter.fields:
-        return state.with_guest(letter=None, answers={}).enter(P.LETTERS), ()
-    return state.with_guest(position=len(letter.fields) - 1).enter(P.FORM), ()
+# ---------------------------------------------------------------- sending it
 
 
 def _submit(state: State, _intent: view.Next) -> Result:
     """Send, unless an answer is no longer good (midnight may have passed meanwhile)."""
     wrong = filling.first_problem(state)
     if wrong is not None:
-        return state.with_guest(position=wrong).enter(P.FORM), ()
+        return state.with_guest(position=wrong, mending=True).enter(P.FORM), ()
     guest = state.guest
     assert guest.profile is not None
     answers = filling.final_answers(state)
@@ -287,12 +235,13 @@ def _letter_again(state: State, _intent: view.Retry) -> Result:
 AGAIN = row(card_again, P.LOOKING_UP, P.GOODBYE)
 FINISH = row(end, P.GOODBYE)
 TAKEN = row(card_taken, P.GOODBYE)
-HOME = row(go_home, P.HOME)
+HOME = row(asking.go_home, P.HOME)
 LETTERS = row(_letters_changed)
 PRINT_LETTER = row(_print_letter, P.COLLECT)
 """Rows that every visit with a card has."""
 
 VISIT: dict[tuple[Phase, type], Transition] = {
+    **asking.ASKING,
     (P.OUT_OF_SERVICE, CardTapped): row(_begin, P.LOOKING_UP),
     (P.ATTRACT, CardTapped): row(_begin, P.LOOKING_UP),
     (P.ATTRACT, CardFailed): row(_card_failed, P.NOTICE),
@@ -319,25 +268,18 @@ VISIT: dict[tuple[Phase, type], Transition] = {
     (P.OPENING, VaultDamaged): row(damaged, P.NOTICE),
     (P.OPENING, CardTapped): AGAIN,
     (P.OPENING, CardTaken): TAKEN,
-    (P.HOME, view.NewLetter): row(_new_letter, P.LETTERS),
     (P.HOME, view.PrintLetter): PRINT_LETTER,
     (P.HOME, LettersChanged): LETTERS,
     (P.HOME, view.Finish): FINISH,
     (P.HOME, CardTapped): AGAIN,
     (P.HOME, CardTaken): TAKEN,
-    (P.LETTERS, view.ChooseLetter): row(_choose_letter, P.FORM, P.REVIEW),
-    (P.LETTERS, view.Back): HOME,
     (P.LETTERS, view.Finish): FINISH,
     (P.LETTERS, CardTapped): AGAIN,
     (P.LETTERS, CardTaken): TAKEN,
-    (P.FORM, view.Answer): row(_answer),
-    (P.FORM, view.Next): row(_next_question, P.REVIEW),
-    (P.FORM, view.Back): row(_previous_question, P.LETTERS),
     (P.FORM, view.Finish): FINISH,
     (P.FORM, CardTapped): AGAIN,
     (P.FORM, CardTaken): TAKEN,
     (P.REVIEW, view.Next): row(_submit, P.STORING, P.FORM),
-    (P.REVIEW, view.Back): row(_back_from_review, P.FORM, P.LETTERS),
     (P.REVIEW, view.Finish): FINISH,
     (P.REVIEW, CardTapped): AGAIN,
     (P.REVIEW, CardTaken): TAKEN,

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.core import pins, view
+from firmware.core.asking import go_home
 from firmware.core.citizen import (
     AGAIN,
     FINISH,
     LETTERS,
     TAKEN,
     damaged,
-    go_home,
     locked,
     unknown,
     wrong_pin,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from msgspec import structs
 
-from firmware.core import filling, remote, view
-from firmware.core.letters import Field, LetterType
+from firmware.core import remote, view
+from firmware.core.asking_screens import ASKING_SCREENS
 from firmware.core.notices import FAULTS
 from firmware.core.officer_screens import OFFICER_SCREENS
-from firmware.core.request import PROFILE_LABELS
 from firmware.core.session import idle_seconds
 from firmware.core.state import Phase, Service, State
-from firmware.core.view import Known, Say, ViewState
+from firmware.core.view import Say, ViewState
 from firmware.core.walk_in_screens import WALK_IN_SCREENS
 
 
@@ -112,75 +111,8 @@ def _home(state: State) -> view.Screen:
     return view.Home(guest.profile.nama, ready, pending)
 
 
-def _letters(state: State) -> view.Screen:
-    return view.LetterList(
-        tuple(
-            view.LetterItem(
-                letter.id,
-                _in(state, letter, letter.title),
-                _in(state, letter, letter.need),
-                letter.icon,
-            )
-            for letter in state.catalogue.letters
-        )
-    )
-
-
-def _in(state: State, letter: LetterType, text: str) -> str:
-    """A letter's text in the visitor's language."""
-    return letter.in_words(text, state.preferences.language)
-
-
 def _title(state: State, title: str) -> str:
     return state.catalogue.title(title, state.preferences.language)
-
-
-def _known(state: State, letter: LetterType) -> tuple[Known, ...]:
-    profile = state.guest.profile
-    return tuple(Known(PROFILE_LABELS[name], getattr(profile, name)) for name in letter.known)
-
-
-def _form(state: State) -> view.Screen:
-    letter = filling.letter_of(state)
-    return view.Form(_in(state, letter, letter.title), _known(state, letter), _question(state))
-
-
-def _question(state: State) -> view.Question:
-    letter, field = filling.letter_of(state), filling.current_field(state)
-    position = state.guest.position
-    return view.Question(
-        name=field.name,
-        label=_in(state, letter, field.label),
-        question=_in(state, letter, field.question),
-        hint=_in(state, letter, field.hint),
-        kind=field.kind,
-        choices=tuple(
-            view.Option(choice.value, _in(state, letter, choice.value)) for choice in field.choices
-        ),
-        other=field.other,
-        value=state.guest.answers[field.name],
-        problem=filling.problem(state, position),
-        position=position + 1,
-        total=len(letter.fields),
-    )
-
-
-def _review(state: State) -> view.Screen:
-    letter = filling.letter_of(state)
-    answers = filling.final_answers(state)
-    rows = tuple(
-        Known(_in(state, letter, field.label), _shown_answer(state, letter, field, answers))
-        for field in letter.fields
-    )
-    return view.Review(_in(state, letter, letter.title), _known(state, letter), rows)
-
-
-def _shown_answer(
-    state: State, letter: LetterType, field: Field, answers: Mapping[str, str]
-) -> str:
-    """What was chosen is shown as it was offered; what was typed, as it was typed."""
-    answer = answers[field.name]
-    return _in(state, letter, answer) if field.kind == "choice" else answer
 
 
 def _ticket(state: State) -> view.Screen:
@@ -248,15 +180,13 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.CHECKING_PIN: _wait("Sebentar, PIN sedang diperiksa…"),
     Phase.CHANGING_PIN: _wait("Sebentar, PIN baru sedang disimpan…"),
     Phase.PIN_CHANGED: _pin_changed,
-    Phase.LETTERS: _letters,
-    Phase.FORM: _form,
-    Phase.REVIEW: _review,
     Phase.STORING: _wait("Permohonan sedang disimpan…"),
     Phase.TICKET: _ticket,
     Phase.COLLECT: _collect,
     Phase.NOTICE: _notice,
     Phase.GOODBYE: _goodbye,
     Phase.TECHNICIAN: _technician,
+    **ASKING_SCREENS,
     **OFFICER_SCREENS,
     **WALK_IN_SCREENS,
 }

@@ -158,6 +158,10 @@ class Errand:
 class Visit:
     """All that is known of the person at the screen. ``identity`` is None where a code, or a
     question, takes the place of a card.
+
+    ``group``: whose letters are listed; empty for the groups themselves, None for the first page.
+    ``asked``: the places of the form's questions that are put one by one. ``mending``: the one at
+    hand was opened from the review.
     """
 
     number: int
@@ -171,6 +175,9 @@ class Visit:
     letter: LetterType | None = None
     answers: dict[str, str] = field(default_factory=dict)
     position: int = 0
+    asked: tuple[int, ...] = ()
+    mending: bool = False
+    group: str | None = None
     filed: Filed | None = None
     printing: Printing | None = None
     new_pin: NewPin | None = None

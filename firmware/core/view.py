@@ -63,11 +63,21 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class LetterItem(msgspec.Struct, frozen=True):
-    """A letter type that can be asked for."""
+    """A letter type that can be asked for. ``proofs``: what must be brought for it."""
 
     id: str
     title: str
     need: str
+    icon: str
+    proofs: tuple[str, ...] = ()
+
+
+class LetterGroup(msgspec.Struct, frozen=True):
+    """Letters that belong together; ``hint`` names some of them in a few words."""
+
+    id: str
+    title: str
+    hint: str
     icon: str
 
 
@@ -110,25 +120,61 @@ class Option(msgspec.Struct, frozen=True):
     """An answer that can be chosen: ``value`` goes into the letter, ``text`` is shown."""
 
     value: str
+    text: Say | str
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """A part of a letter's words; ``is_given``: it comes from the citizen."""
+
     text: str
+    is_given: bool
+
+
+class Shortcut(msgspec.Struct, frozen=True):
+    """A day that is often the answer."""
+
+    value: str
+    shown: Say
+
+
+QuestionKind = Literal["text", "choice", "date", "number", "amount", "phone", "nik", "year"]
 
 
 class Question(msgspec.Struct, frozen=True):
-    """One question of a form. ``position`` of ``total``, from 1. ``value`` may be unfinished;
-    ``problem`` is what to mend in it, None when it is good.
+    """One question of a form. ``position`` of ``total``, from 1; ``total`` is 0 when it is looked
+    at once more, by itself. ``value`` may be unfinished; ``problem`` is what to mend in it, None
+    when it is good.
+
+    ``suggestions``: what a text that begins like ``value`` may become. ``shortcuts``: days to
+    choose at once; ``start`` is where the wheels of a date stand while it has none. ``reading``: a
+    number in words. ``capitals``: whether every word begins with one, or the first.
     """
 
     name: str
     label: str
     question: str
     hint: str
-    kind: Literal["text", "choice", "date"]
+    kind: QuestionKind
     choices: tuple[Option, ...]
     other: bool
     value: str
     problem: Say | None
     position: int
     total: int
+    suggestions: tuple[str, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+    start: str = ""
+    reading: str = ""
+    capitals: Literal["sentence", "words"] = "sentence"
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A question and its answer as they are looked through; ``value`` as letters write it."""
+
+    name: str
+    label: str
+    value: Say | str
+    problem: Say | None = None
 
 
 # ---------------------------------------------------------------- screens
@@ -169,25 +215,39 @@ class Home(msgspec.Struct, frozen=True, tag="home"):
 
 
 class LetterList(msgspec.Struct, frozen=True, tag="letters"):
-    """Choose a letter."""
+    """Choose a letter. Where there are many: those asked for most and ``more``, which leads to
+    the ``groups``; one of those leads to its letters, with its name as ``title``.
+    """
 
     items: tuple[LetterItem, ...]
+    groups: tuple[LetterGroup, ...] = ()
+    more: bool = False
+    title: str = ""
 
 
 class Form(msgspec.Struct, frozen=True, tag="form"):
-    """One question, with what is known already beside it."""
+    """One question, with what is known already beside it. ``rows``: all questions, where the
+    visitor wants them on one page; the one at hand is open among them. ``keys``: how the letters
+    of the keyboard are ordered.
+    """
 
     title: str
     known: tuple[Known, ...]
     question: Question
+    rows: tuple[Answered, ...] = ()
+    keys: KeyOrder = "qwerty"
 
 
 class Review(msgspec.Struct, frozen=True, tag="review"):
-    """Everything once more before it is sent."""
+    """Everything once more before it is sent. ``words``: what the letter will say; ``proofs``:
+    what must be brought.
+    """
 
     title: str
     known: tuple[Known, ...]
-    answers: tuple[Known, ...]
+    answers: tuple[Answered, ...]
+    words: tuple[Piece, ...] = ()
+    proofs: tuple[str, ...] = ()
 
 
 PrintState = Literal[
@@ -445,6 +505,12 @@ class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):
     letter_id: str
 
 
+class ChooseGroup(msgspec.Struct, frozen=True, tag="chooseGroup"):
+    """From the list: the letters of this group; an empty one stands for all groups."""
+
+    group_id: str
+
+
 class ChangePin(msgspec.Struct, frozen=True, tag="changePin"):
     """From home: choose a new PIN."""
 
@@ -464,8 +530,20 @@ class Answer(msgspec.Struct, frozen=True, tag="answer"):
     value: str
 
 
+class OpenQuestion(msgspec.Struct, frozen=True, tag="openQuestion"):
+    """From the review, or a form on one page: this question."""
+
+    name: str
+
+
+class Arrange(msgspec.Struct, frozen=True, tag="arrange"):
+    """From a form: all questions on one page, or one a page."""
+
+    one_page: bool
+
+
 class Next(msgspec.Struct, frozen=True, tag="next"):
-    """Go on: to the next question, to the review, or (from the review) send."""
+    """Go on: to the next question that is not answered, to the review, or (from there) send."""
 
 
 class Back(msgspec.Struct, frozen=True, tag="back"):
@@ -530,10 +608,13 @@ Intent = (
     | EnterCode
     | TypeCode
     | ChooseLetter
+    | ChooseGroup
     | ChangePin
     | EnrolCard
     | UnlockCard
     | Answer
+    | OpenQuestion
+    | Arrange
     | Next
     | Back
     | PrintLetter

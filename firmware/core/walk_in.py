@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from firmware.core import view
-from firmware.core.citizen import AGAIN, FINISH, PRINT_LETTER, TAKEN, go_home
+from firmware.core.asking import go_home
+from firmware.core.citizen import AGAIN, FINISH, PRINT_LETTER, TAKEN
 from firmware.core.claim import read_claim_code, show_claim_code
 from firmware.core.commands import CloseVault, FindCode
 from firmware.core.events import CardFailed, CardTaken, CardTapped, CodeFound, CodeNotFound

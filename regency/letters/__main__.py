@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from firmware.core.errors import CatalogueError
-from regency.letters import LETTERS_DIR, load_catalogue, read_letters
+from regency.letters import LETTERS_DIR, load_catalogue, read_all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check(folder: Path) -> int:
     from regency.letters.trial import trial_mistakes  # Typst only where it is needed
 
-    letters, mistakes = read_letters(folder)
+    letters, _, mistakes = read_all(folder)
     mistakes += trial_mistakes(folder, letters)
     for mistake in mistakes:
         print(mistake, file=sys.stderr)

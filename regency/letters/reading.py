@@ -6,26 +6,30 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from firmware.core.letters import Field, LetterType
+from firmware.core.letters import Capitals, Field, Kind, LetterType
 from regency.letters.files import Mistake, read_toml
 from regency.letters.rules import broken_rules
 from regency.letters.texts import read_texts
 
 _FOLDER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list"}
-_LETTER_KEYS: dict[str, type] = {
+_LETTER_KEYS: dict[str, type | tuple[type, ...]] = {
     "code": str,
     "title": str,
     "need": str,
     "icon": str,
     "known": list,
     "fields": list,
+    "group": str,
+    "often": bool,
+    "words": str,
+    "proofs": list,
 }
-_FIELD_KEYS: dict[str, type] = {
+_FIELD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "label": str,
     "question": str,
@@ -38,8 +42,14 @@ _FIELD_KEYS: dict[str, type] = {
     "max_length": int,
     "not_before": str,
     "max_days_ahead": int,
+    "max_days_back": int,
+    "least": int,
+    "most": int,
+    "suggest": (str, list),
+    "capitals": str,
+    "optional": bool,
 }
-_KINDS = ("text", "choice", "date")
+_KINDS = get_args(Kind)
 
 
 def read_letters(folder: Path) -> tuple[tuple[LetterType, ...], tuple[Mistake, ...]]:
@@ -67,7 +77,7 @@ def _read_letter(place: Path) -> tuple[LetterType | None, list[Mistake]]:
     if isinstance(read, Mistake):
         return None, [*mistakes, read]
     source, table = read
-    lines = _Lines(source)
+    lines = Lines(source)
     found = list(_shape_mistakes(table))
     if not found:
         letter = _make(place.name, table)
@@ -99,8 +109,9 @@ def _shape_mistakes(table: Mapping[str, Any]) -> Iterator[_Found]:
     """Unknown and missing keys, and values of the wrong type."""
     required = {"code", "title", "need", "icon", "known", "fields"}
     yield from _table_mistakes(None, table, _LETTER_KEYS, required)
-    if "known" in table and isinstance(table["known"], list):
-        yield from _list_mistakes(None, "known", table["known"])
+    for key in ("known", "proofs"):
+        if isinstance(table.get(key), list):
+            yield from _list_mistakes(None, key, table[key])
     fields = table.get("fields", [])
     for index, field in enumerate(fields if isinstance(fields, list) else []):
         if not isinstance(field, dict):
@@ -111,25 +122,35 @@ def _shape_mistakes(table: Mapping[str, Any]) -> Iterator[_Found]:
 
 
 def _field_mistakes(index: int, field: Mapping[str, Any]) -> Iterator[_Found]:
-    if isinstance(field.get("choices"), list):
-        yield from _list_mistakes(index, "choices", field["choices"])
-    kind = field.get("kind", "text")
-    if isinstance(kind, str) and kind not in _KINDS:
-        yield index, "kind", f"kind {kind!r} does not exist{_nearest(kind, _KINDS)}"
+    for key in ("choices", "suggest"):
+        if isinstance(field.get(key), list):
+            yield from _list_mistakes(index, key, field[key])
+    for key, known in (("kind", _KINDS), ("capitals", get_args(Capitals))):
+        value = field.get(key, known[0])
+        if isinstance(value, str) and value not in known:
+            yield index, key, f"{key} {value!r} does not exist{nearest(value, known)}"
 
 
 def _table_mistakes(
-    index: int | None, table: Mapping[str, Any], keys: Mapping[str, type], required: set[str]
+    index: int | None,
+    table: Mapping[str, Any],
+    keys: Mapping[str, type | tuple[type, ...]],
+    required: set[str],
 ) -> Iterator[_Found]:
     for key, value in table.items():
         if key not in keys:
-            yield index, key, f"key {key!r} does not exist{_nearest(key, tuple(keys))}"
-        elif type(value) is not keys[key]:
-            yield index, key, f"{key} must be {_TYPES[keys[key]]}"
+            yield index, key, f"key {key!r} does not exist{nearest(key, tuple(keys))}"
+        elif type(value) not in _kinds_of(keys[key]):
+            kinds = " or ".join(_TYPES[kind] for kind in _kinds_of(keys[key]))
+            yield index, key, f"{key} must be {kinds}"
         elif value == "" and key in required:
             yield index, key, f"{key} is empty; write what belongs there"
     for key in sorted(required - table.keys()):
         yield index, key, f"{key} is missing{'' if index is None else ' in this field'}; add it"
+
+
+def _kinds_of(kind: type | tuple[type, ...]) -> tuple[type, ...]:
+    return kind if isinstance(kind, tuple) else (kind,)
 
 
 def _list_mistakes(index: int | None, key: str, values: list[Any]) -> Iterator[_Found]:
@@ -137,7 +158,8 @@ def _list_mistakes(index: int | None, key: str, values: list[Any]) -> Iterator[_
         yield index, key, f"{key} must be a list of texts in quotes, none of them empty"
 
 
-def _nearest(word: str, known: tuple[str, ...]) -> str:
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """The end of a sentence: which one may have been meant."""
     near = get_close_matches(word, known, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; there are: {', '.join(known)}"
 
@@ -150,7 +172,7 @@ def _make(letter_id: str, table: Mapping[str, Any]) -> LetterType:
     return msgspec.convert({**table, "id": letter_id, "fields": fields}, LetterType)
 
 
-class _Lines:
+class Lines:
     """Where a key stands in a letter.toml; tomllib does not say."""
 
     def __init__(self, source: str) -> None:

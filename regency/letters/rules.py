@@ -8,15 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
 
-from firmware.core.letters import (
-    MOST_DAYS,
-    Field,
-    LetterType,
-    check_answer,
-    default_answer,
-    parse_date,
-)
+from firmware.core.answers import check_answer, default_answer
+from firmware.core.calendar import parse_date
+from firmware.core.letters import MOST_DAYS, Field, LetterType
 from firmware.core.request import PROFILE_LABELS
+from firmware.core.words import WordsError, places_of
 
 Broken = tuple[int | None, str, str]
 """Which field (None: the letter itself), which key, what is wrong and what to do."""
@@ -26,6 +22,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ICON = re.compile(r"[a-z][a-z0-9-]*")
 _DATE_DEFAULT = re.compile(r"today(?:\+[0-9]{1,4}d)?")
 _LONGEST = 200
+_LONGEST_WORDS = 400
 _SOME_DAY = date(2026, 1, 1)  # defaults are relative; any day shows whether they fit
 
 
@@ -37,6 +34,7 @@ def broken_rules(letter: LetterType) -> Iterator[Broken]:
         yield None, "icon", f"icon {letter.icon!r} must be a picture's name in a-z, 0-9 and dashes"
     yield from _known(letter.known)
     yield from _twice(letter.fields)
+    yield from _words(letter)
     for index, field in enumerate(letter.fields):
         yield from ((index, key, text) for key, text in _field(field, letter.fields[:index]))
 
@@ -50,6 +48,22 @@ def _known(known: tuple[str, ...]) -> Iterator[Broken]:
     for name, times in Counter(known).items():
         if times > 1:
             yield None, "known", f"known names {name!r} twice; leave one out"
+
+
+def _words(letter: LetterType) -> Iterator[Broken]:
+    """Every place in the letter's words is a field of the profile or of the letter."""
+    there = {*PROFILE_LABELS, *(field.name for field in letter.fields)}
+    try:
+        places = places_of(letter.words)
+    except WordsError as error:
+        yield None, "words", f"words: {error}"
+        return
+    for name in sorted(places - there):
+        near = get_close_matches(name, there, n=1)
+        advice = f"did you mean {{{near[0]}}}?" if near else "ask for it in a field"
+        yield None, "words", f"words: there is no {{{name}}} to fill in; {advice}"
+    if letter.words and len(letter.words) > _LONGEST_WORDS:
+        yield None, "words", f"words must be {_LONGEST_WORDS} letters or fewer, to fit the screen"
 
 
 def _list(names: Iterable[str]) -> str:
@@ -75,9 +89,13 @@ def _field(field: Field, earlier: tuple[Field, ...]) -> Iterator[tuple[str, str]
         yield key, f'{key} belongs to kind = "choice", but {field.name!r} is {field.kind}'
     if field.kind == "date":
         yield from _date(field, earlier)
-    elif field.not_before:
-        yield "not_before", f'not_before belongs to kind = "date", but {field.name!r} is none'
-    if field.kind == "text" and field.default and _refuses(field):
+    elif field.not_before or field.max_days_back:
+        key = "not_before" if field.not_before else "max_days_back"
+        yield key, f'{key} belongs to kind = "date", but {field.name!r} is none'
+    yield from _bounds(field)
+    if field.suggest and field.kind != "text":
+        yield "suggest", f'suggest belongs to kind = "text", but {field.name!r} is {field.kind}'
+    if field.kind not in ("choice", "date") and field.default and _refuses(field):
         yield "default", f"the default of {field.name!r} would itself be refused as an answer"
 
 
@@ -90,8 +108,21 @@ def _lengths(field: Field) -> Iterator[tuple[str, str]]:
         yield "max_length", "max_length is less than min_length: no answer would be right"
     if field.max_days_ahead < 0:
         yield "max_days_ahead", "max_days_ahead must be 0 or more"
-    if field.max_days_ahead > MOST_DAYS:
-        yield "max_days_ahead", f"max_days_ahead must be {MOST_DAYS} or less"
+    for key in ("max_days_ahead", "max_days_back"):
+        if getattr(field, key) > MOST_DAYS:
+            yield key, f"{key} must be {MOST_DAYS} or less"
+    if field.max_days_back < 0:
+        yield "max_days_back", "max_days_back must be 0 or more"
+
+
+def _bounds(field: Field) -> Iterator[tuple[str, str]]:
+    if (field.least or field.most) and field.kind not in ("number", "amount", "year"):
+        key = "least" if field.least else "most"
+        yield key, f"{key} belongs to number, amount and year, but {field.name!r} is {field.kind}"
+    if field.least < 0:
+        yield "least", "least must be 0 or more"
+    if field.most < 0 or (field.most and field.most < field.least):
+        yield "most", "most is less than least: no answer would be right"
 
 
 def _choice(field: Field) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import typst
 
-from firmware.core.letters import Field, LetterType, default_answer
+from firmware.core.answers import YES, default_answer
+from firmware.core.calendar import format_date
+from firmware.core.letters import Field, LetterType
 from firmware.core.request import Profile
 from regency.letters.files import Mistake
 from regency.model import Village
@@ -63,7 +65,18 @@ def trial_content(letter: LetterType) -> LetterContent:
 def _answer(field: Field) -> str:
     if field.choices:
         return field.choices[0].value
-    return default_answer(field, _DAY) or "Contoh jawaban"
+    return default_answer(field, _DAY) or _SAMPLES.get(field.kind) or "Contoh jawaban"
+
+
+_SAMPLES = {
+    "yesno": YES,
+    "date": format_date(_DAY),
+    "number": "2",
+    "amount": "1500000",
+    "year": "2020",
+    "phone": "081234567890",
+    "nik": "3510190101800001",
+}
 
 
 def trial_mistakes(folder: Path, letters: Iterable[LetterType]) -> tuple[Mistake, ...]:

@@ -40,6 +40,35 @@ BUSINESS = LetterType(
         ),
     ),
 )
+FAMILY = LetterType(
+    id="penghasilan",
+    code="470",
+    title="Surat Keterangan Penghasilan",
+    need="Perlu bukti penghasilan",
+    icon="uang",
+    known=KNOWN,
+    fields=(
+        Field("pekerjaan", "Pekerjaan", "Apa pekerjaannya?", suggest="pekerjaan"),
+        Field("penghasilan", "Penghasilan", "Berapa sebulan?", kind="amount", least=1, most=10**9),
+        Field("anak", "Jumlah anak", "Berapa anaknya?", kind="number", most=20, optional=True),
+        Field("lulus", "Tahun lulus", "Lulus tahun berapa?", kind="year", least=1950),
+        Field("telepon", "Telepon", "Berapa nomor teleponnya?", kind="phone", optional=True),
+        Field("nik_anak", "NIK anak", "Berapa NIK anaknya?", kind="nik"),
+        Field("menikah", "Menikah", "Apakah sudah menikah?", kind="yesno"),
+        Field(
+            "lahir",
+            "Tanggal lahir",
+            "Lahir kapan?",
+            kind="date",
+            max_days_ahead=0,
+            max_days_back=40_000,
+        ),
+    ),
+    words="{nama} bekerja sebagai {pekerjaan} dengan penghasilan {penghasilan} sejak {lahir}.",
+    proofs=("Kartu Keluarga",),
+)
+"""A question of every kind that BUSINESS has not."""
+JOBS = ("Petani/Pekebun", "Pedagang", "Buruh Tani/Perkebunan", "Guru")
 PLAIN = LetterType("biodata", "470", "Biodata Penduduk", "Butuh biodata", "badge", KNOWN, ())
 CATALOGUE = Catalogue(version=1, letters=(BUSINESS, PLAIN))
 

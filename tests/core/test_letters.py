@@ -9,15 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firmware.core.answers import check_answer, default_answer
+from firmware.core.calendar import format_date, parse_date
 from firmware.core.errors import CatalogueError
-from firmware.core.letters import (
-    Catalogue,
-    check_answer,
-    decode_catalogue,
-    default_answer,
-    format_date,
-    parse_date,
-)
+from firmware.core.letters import Catalogue, decode_catalogue
 from tests.core.samples import BUSINESS, CATALOGUE, TODAY
 
 NAME, PURPOSE, START, END = BUSINESS.fields

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from firmware.core import commands, events, finds, pins, view
+from firmware.core.calendar import format_date
 from firmware.core.claim import make_claim_code
 from firmware.core.projection import view_of
 from firmware.core.request import RequestState
@@ -229,10 +230,12 @@ class Visits(RuleBasedStateMachine):
 
     def fill_the_form_well(self) -> None:
         good = {"nama_usaha": "Warung Sego Tempong", "keperluan": "Pinjaman bank"}
-        for field in BUSINESS.fields[self.state.guest.position :]:
-            if field.name in good:
-                self.send(events.Said(view.Answer(field.name, good[field.name])))
-            self.press(view.Next())
+        good |= {"dari": format_date(TODAY), "sampai": format_date(TODAY)}
+        for _ in BUSINESS.fields:
+            if self.state.phase is Phase.FORM:
+                name = BUSINESS.fields[self.state.guest.position].name
+                self.send(events.Said(view.Answer(name, good[name])))
+                self.press(view.Next())
 
     @rule(
         intent=st.sampled_from(
@@ -253,6 +256,13 @@ class Visits(RuleBasedStateMachine):
                 view.PaperChanged(),
                 view.Leave(),
                 view.ChooseLetter("tidak-ada"),
+                view.ChooseGroup(""),
+                view.ChooseGroup("tidak-ada"),
+                view.OpenQuestion("keperluan"),
+                view.OpenQuestion("sampai"),
+                view.OpenQuestion("tidak-ada"),
+                view.Arrange(one_page=True),
+                view.Arrange(one_page=False),
                 view.PrintLetter("r1"),
                 view.PrintLetter("r2"),
                 view.TypeCode(CODE),

@@ -64,17 +64,11 @@ def begin_form(bench: CardBench) -> None:
 
 def fill_in(bench: CardBench) -> None:
     """From the first question to the last word before it is sent."""
-    for name, answer in (
-        ("keperluan", "Pengajuan pinjaman"),
-        ("berlaku_dari", None),
-        ("berlaku_sampai", None),
-    ):
-        bench.screen.says(view.Next())
-        bench.screen.await_view(
-            lambda s, name=name: isinstance(s.screen, view.Form) and s.screen.question.name == name
-        )
-        if answer is not None:
-            bench.screen.says(view.Answer(name, answer))
+    bench.screen.says(view.Next())
+    bench.screen.await_view(
+        lambda s: isinstance(s.screen, view.Form) and s.screen.question.name == "keperluan"
+    )
+    bench.screen.says(view.Answer("keperluan", "Pengajuan pinjaman"))
     bench.screen.says(view.Next())
     bench.screen.await_screen(view.Review)
 

@@ -184,7 +184,7 @@ def test_a_database_that_goes_away_and_a_screen_that_talks_nonsense(kiosk: Kiosk
     kiosk.screen.says(view.ChooseLetter("keterangan-usaha"))
     kiosk.screen.await_screen(view.Form)
     kiosk.screen.says(view.Answer("nama_usaha", ANSWER))
-    for _ in range(4):
+    for _ in range(2):
         kiosk.screen.says(view.Answer("keperluan", "Pengajuan pinjaman"))
         kiosk.screen.says(view.Next())
     kiosk.screen.await_screen(view.Review)

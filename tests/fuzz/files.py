@@ -16,10 +16,11 @@ import msgspec
 
 from firmware.config import load_config as load_kiosk
 from firmware.core import letters
+from firmware.core.answers import check_answer, default_answer
 from firmware.core.errors import LONGEST_SENTENCE, CatalogueError, ConfigurationError
 from provisioning.layout import Devices, Ports, Regency
 from regency.config import load_config as load_regency
-from regency.letters import LETTERS_DIR, load_catalogue, read_letters
+from regency.letters import LETTERS_DIR, load_catalogue, read_all
 
 DAYS = (date(2026, 11, 24), date(2028, 2, 29))
 
@@ -106,10 +107,10 @@ def feed_catalogue(data: bytes) -> None:
 
 def _ask(field: letters.Field) -> None:
     for today in DAYS:
-        proposal = letters.default_answer(field, today)
+        proposal = default_answer(field, today)
         for value in ("", proposal, "31-12-9999", "01-01-0001", "Warung", "x" * 300, "\x00"):
             answers = {field.name: value, field.not_before: "31-12-2026"}
-            letters.check_answer(field, answers, today)
+            check_answer(field, answers, today)
 
 
 GOOD_LETTER = (LETTERS_DIR / "keterangan-usaha" / "letter.toml").read_text()
@@ -120,6 +121,7 @@ def _letters_folder() -> Path:
     folder = workplace()
     (folder / "contoh").mkdir()
     (folder / "contoh" / "letter.typ").write_text("#letter")
+    shutil.copy(LETTERS_DIR / "catalogue.toml", folder)
     return folder
 
 
@@ -127,10 +129,11 @@ def feed_letter(data: bytes) -> None:
     """A letter.toml is a letter, or its mistakes are named; and a kiosk takes what is right."""
     folder = _letters_folder()
     (folder / "contoh" / "letter.toml").write_bytes(data)
-    found, mistakes = read_letters(folder)
-    assert bool(found) != bool(mistakes)
+    found, shared, mistakes = read_all(folder)
+    assert found or mistakes
     for mistake in mistakes:
         assert str(mistake).isprintable() and mistake.line >= 0
-    if found:
-        feed_catalogue(msgspec.json.encode(letters.Catalogue(1, found)))
-        letters.decode_catalogue(msgspec.json.encode(letters.Catalogue(1, found)))
+    if not mistakes:
+        catalogue = letters.Catalogue(1, found, shared.groups, shared.lists)
+        feed_catalogue(msgspec.json.encode(catalogue))
+        letters.decode_catalogue(msgspec.json.encode(catalogue))

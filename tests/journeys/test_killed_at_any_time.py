@@ -36,14 +36,6 @@ def on(state: view.ViewState, name: str) -> bool:
     return isinstance(state.screen, view.Form) and state.screen.question.name == name
 
 
-def keep_default(name: str) -> Callable[[Kiosk, Screen], None]:
-    def do(_kiosk: Kiosk, screen: Screen) -> None:
-        screen.await_view(lambda state: on(state, name))
-        screen.says(view.Next())
-
-    return do
-
-
 def press(after: type, intent: view.Intent) -> Callable[[Kiosk, Screen], None]:
     def do(_kiosk: Kiosk, screen: Screen) -> None:
         screen.await_screen(after)
@@ -59,8 +51,6 @@ VISIT: list[Step] = [
     ("choose", press(view.LetterList, view.ChooseLetter("keterangan-usaha"))),
     ("name", answer("nama_usaha", "Warung Contoh")),
     ("purpose", answer("keperluan", "Pengajuan pinjaman")),
-    ("from", keep_default("berlaku_dari")),
-    ("until", keep_default("berlaku_sampai")),
     ("send", press(view.Review, view.Next())),
     ("ticket", lambda kiosk, screen: screen.await_screen(view.Ticket)),
     ("printed", lambda kiosk, screen: screen.await_view(is_printed)),

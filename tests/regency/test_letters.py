@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from firmware.core.answers import check_answer, default_answer
+from firmware.core.calendar import format_date
 from firmware.core.errors import CatalogueError
-from firmware.core.letters import check_answer, decode_catalogue, default_answer, format_date
+from firmware.core.letters import decode_catalogue
 from firmware.core.request import PROFILE_LABELS
 from regency.letters import LETTERS_DIR, load_catalogue, read_letters
 from regency.letters.__main__ import main
@@ -47,6 +49,15 @@ kind = "date"
 default = "today+30d"
 not_before = "sejak"
 """
+CATALOGUE_TOML = """\
+[[groups]]
+id = "barang"
+title = "Barang"
+hint = "Barang hilang"
+icon = "tanah"
+[lists]
+desa = ["Songgon"]
+"""
 LETTER_TYP = '#import "/common.typ": letter, resident\n#show: letter\n#resident()\n'
 
 Author = Callable[[str], Path]
@@ -62,6 +73,7 @@ def author(tmp_path: Path) -> Author:
         (folder / "letter.toml").write_text(source, encoding="utf-8")
         (folder / "letter.typ").write_text(LETTER_TYP, encoding="utf-8")
         shutil.copy(LETTERS_DIR / "common.typ", tmp_path)
+        (tmp_path / "catalogue.toml").write_text(CATALOGUE_TOML, encoding="utf-8")
         return tmp_path
 
     return write
@@ -148,6 +160,25 @@ MISTAKES = [
     ('name = "sejak"', 'name = "keperluan"', 15, "field 'keperluan' is there twice"),
     ('label = "Sejak"\n', "", 14, "label is missing in this field; add it"),
     ('question = "Mulai kapan?"', 'question = ""', 17, "question is empty"),
+    ('"rumah"', '"rumah"\ngroup = "tanah"', 5, "there is no group 'tanah'; there are: barang"),
+    ('"rumah"', '"rumah"\ngroup = "brang"', 5, "no group 'brang'; did you mean 'barang'?"),
+    ('"rumah"', '"rumah"\nwords = "{nma} pindah"', 5, "no {nma} to fill in; did you mean {nama}?"),
+    ('"rumah"', '"rumah"\nwords = "{nama"', 5, "a brace stands alone"),
+    ('"rumah"', '"rumah"\nproofs = [1]', 5, "proofs must be a list of texts in quotes"),
+    (
+        'kind = "choice"',
+        'kind = "amuont"',
+        11,
+        "kind 'amuont' does not exist; did you mean 'amount'",
+    ),
+    (
+        '"Mulai kapan?"',
+        '"Mulai kapan?"\nsuggest = 5',
+        18,
+        "suggest must be text in quotes or a",
+    ),
+    ('"Mulai kapan?"', '"Mulai kapan?"\nsuggest = "desa"', 18, 'suggest belongs to kind = "text"'),
+    ('"Mulai kapan?"', '"Mulai kapan?"\nleast = 5', 18, "least belongs to number, amount and year"),
     (
         'kind = "choice"',
         'kind = "choise"',

@@ -249,9 +249,7 @@ class Village:
         self.screen.says(view.Next())
         self.screen.await_view(lambda state: _asks(state, "keperluan"))
         self.screen.says(view.Answer("keperluan", "Pengajuan pinjaman"))
-        for name in ("keperluan", "berlaku_dari", "berlaku_sampai"):
-            self.screen.await_view(lambda state, name=name: _asks(state, name))
-            self.screen.says(view.Next())
+        self.screen.says(view.Next())
         self.screen.await_screen(view.Review)
         self.screen.says(view.Next())
         ticket = self.screen.await_screen(view.Ticket)

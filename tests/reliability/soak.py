@@ -34,7 +34,7 @@ from provisioning.tell import tell
 from tests.core.samples import card
 from tests.firmware import people
 from tests.journeys.kiosk import Screen
-from tests.journeys.test_killed_at_any_time import answer, is_printed, keep_default, type_pin
+from tests.journeys.test_killed_at_any_time import answer, is_printed, type_pin
 
 KIOSK = "3510192001-1"
 RESIDENTS = 20
@@ -206,8 +206,6 @@ class SoakedKiosk:
         for step in (
             answer("nama_usaha", "Warung Contoh"),
             answer("keperluan", "Pengajuan pinjaman"),
-            keep_default("berlaku_dari"),
-            keep_default("berlaku_sampai"),
         ):
             step(None, screen)  # type: ignore[arg-type]
         screen.await_screen(view.Review)

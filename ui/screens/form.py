@@ -19,7 +19,7 @@ from ui import dates, theme
 from ui.echo import Echo
 from ui.page import Page, Send, load_kv, rows_of
 from ui.paging import Pages
-from ui.texts import tr
+from ui.texts import shown, tr
 from ui.widgets import TouchButton
 
 _TILES = 9
@@ -125,7 +125,9 @@ class ChoiceBody(Body):
     def __init__(self, question: Question, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._tiles = {
-            choice.value: self._tile(f"choice-{number}", choice.text, self._answering(choice.value))
+            choice.value: self._tile(
+                f"choice-{number}", shown(choice.text), self._answering(choice.value)
+            )
             for number, choice in enumerate(question.choices)
         }
         tiles = list(self._tiles.values())
@@ -138,11 +140,11 @@ class ChoiceBody(Body):
     def _lay_out(self) -> None:
         grid = self.ids.tiles
         grid.clear_widgets()
-        shown = list(self._pages.shown)
+        tiles = list(self._pages.shown)
         if self._pages.count > 1:
-            shown.append(self._more_tile())
-        grid.cols = 2 if len(shown) <= 6 else 3
-        for tile in shown:
+            tiles.append(self._more_tile())
+        grid.cols = 2 if len(tiles) <= 6 else 3
+        for tile in tiles:
             grid.add_widget(tile)
 
     def _tile(self, target_id: str, text: str, act: Callable[..., None]) -> TouchButton:

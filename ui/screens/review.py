@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from kivy.properties import ListProperty, StringProperty
 
-from firmware.core.view import Review
+from firmware.core.view import Review, Say
 from ui import dates
 from ui.page import Page, load_kv, rows_of
+from ui.texts import tr
+
+
+def read(value: Say | str) -> str:
+    """An answer as it is read: a day in words."""
+    return tr(value) if isinstance(value, Say) else dates.in_words(value) or value
 
 
 class ReviewPage(Page):
@@ -19,7 +25,8 @@ class ReviewPage(Page):
     def show(self, screen: Review) -> None:
         """Days are read in words."""
         self.title = screen.title
-        self.answers = [(label, dates.in_words(v) or v) for label, v in rows_of(screen.answers)]
+        rows = screen.answers
+        self.answers = [(row.label, read(row.value)) for row in rows]
         self.known = rows_of(screen.known)
 
 

@@ -138,9 +138,6 @@ class _Kiosk:
             screen.await_view(lambda state, name=name: on(state, name))  # type: ignore[misc]
             screen.says(view.Answer(name, value))
             screen.says(view.Next())
-        for name in ("berlaku_dari", "berlaku_sampai"):
-            screen.await_view(lambda state, name=name: on(state, name))  # type: ignore[misc]
-            screen.says(view.Next())
         screen.await_screen(view.Review)
 
     def await_ticket(self) -> None:
