@@ -1,8 +1,8 @@
 """How ``pytest -n N`` spreads the tests over N processes (pytest-xdist).
 
 A file stays whole, since its tests share what is dear to start: a broker, a cabinet, a browser.
-So does a folder whose files share one. What takes long comes first, or the last of it would be
-waited for by one process while the others are done.
+So does a folder whose files share one. What each process starts is its own: ports, folders,
+sockets, displays, the reader's pcscd, the window of Kivy and the PostgreSQL server.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ WHOLE_FOLDERS = ("tests/workbench",)
 
 
 class Spreading(LoadFileScheduling):
-    """By file or whole folder, in the order in which they were collected."""
+    """By file, or by whole folder; the largest first, as the base class has it."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)

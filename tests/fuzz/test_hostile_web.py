@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firmware.core.claim import make_claim_code, show_claim_code
-from regency.web.words import SIGNED
+from regency.model import SIGNED
 from tests.fuzz.effort import TRIED, examples
 from tests.fuzz.odd import TEXTS
 from tests.regency.web_office import PASSPHRASE, PASSWORD, Office
