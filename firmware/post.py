@@ -79,8 +79,9 @@ class Post:
         kind = split[1] if split else ""
         if kind == "dn/rcp":
             receipt = wire.decode(payload, wire.Receipt)
+            self._outbox.takes_many(receipt.many)
             if receipt.outcome == "committed":
-                committed.append(receipt.id)
+                committed += [receipt.id, *receipt.also]
             else:
                 self._refused(receipt)
         elif kind == "dn/res":

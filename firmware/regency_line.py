@@ -82,8 +82,8 @@ class RegencyLine:
         """Now and then: what waits in the outbox."""
         if not self.is_online or now < self._outbox_at:
             return
-        for message in self._outbox.due(now):
-            self._parts.link.publish(message.kind, message.payload)
+        for kind, payload in self._outbox.parcels(now):
+            self._parts.link.publish(kind, payload)
         self._outbox_at = now + OUTBOX_SECONDS
 
     def beat_if_due(self, now: float) -> None:

@@ -22,7 +22,15 @@ from firmware.core.errors import StoreError
 from firmware.core.request import RequestState
 from firmware.core.wire import DirectoryEntry, KdfCost, LetterDown
 from firmware.order_books import OrderBooks
-from firmware.outbox_rows import next_number, put_message
+from firmware.outbox_rows import (
+    Outgoing,
+    let_settled_go,
+    next_number,
+    outgoing,
+    put_message,
+    settle,
+    waiting,
+)
 from firmware.print_books import PrintBooks
 from firmware.retention import let_dead_go, let_letters_go, let_requests_go
 
@@ -71,17 +79,6 @@ class Filing:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Outgoing:
-    """A message that the regency must receive."""
-
-    seq: int
-    id: str
-    kind: str
-    request_id: str
-    payload: bytes
-
-
 class Store:
     """The database at ``file``, made if it is not there, brought up to the newest schema."""
 
@@ -92,6 +89,7 @@ class Store:
         self.boot_id = secrets.token_hex(8)
         """Of this process alone. A card that was put back counts the same numbers once more, but
         under another of these."""
+        self._let_go_upto = 0
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._folder = file.parent
@@ -213,10 +211,15 @@ class Store:
 
     # ------------------------------------------------------------ outbox
 
-    def outgoing(self, limit: int, newest: bool = False) -> list[Outgoing]:
-        """What waits for the regency's receipt, oldest first; or the ``newest``, newest first."""
-        rows = self._db.execute(_NEWEST_WAITING if newest else _OLDEST_WAITING, (limit,))
-        return [Outgoing(*row) for row in rows]
+    def outgoing(self, limit: int, newest: bool = False, after: int = 0) -> list[Outgoing]:
+        """What waits for the regency's receipt with a number above ``after``, oldest first; or the
+        ``newest``, newest first.
+        """
+        return outgoing(self._db, limit, newest, after)
+
+    def waiting(self, message_ids: Sequence[str]) -> list[Outgoing]:
+        """Those of the messages that wait for the regency's receipt, oldest first."""
+        return waiting(self._db, message_ids)
 
     def queue(self) -> tuple[int, str]:
         """How many messages wait, and when the oldest was made ('' when none)."""
@@ -233,19 +236,16 @@ class Store:
         A message is kept until SETTLED_KEPT newer ones are made: see ``send_again``.
         """
         with self._transaction() as db:
-            settled = ((message_id, _settle(db, message_id)) for message_id in message_ids)
-            fresh = {message_id: request for message_id, request in settled if request is not None}
-            if fresh:
-                db.execute(
-                    "DELETE FROM outbox WHERE (settled = 1 OR dead != '') AND seq <="
-                    " (SELECT value FROM meta WHERE name = 'seq') - ?",
-                    (SETTLED_KEPT,),
-                )
+            rows = settle(db, message_ids)
+            upto = 0
+            if rows:
+                upto = let_settled_go(db, rows, self._let_go_upto, SETTLED_KEPT)
                 db.execute(
                     "INSERT OR REPLACE INTO meta (name, value)"
                     " VALUES ('delivered_at', CAST(strftime('%s', 'now') AS INTEGER))"
                 )
-        return fresh
+        self._let_go_upto = max(upto, self._let_go_upto)
+        return {row.id: row.request_id for row in rows}
 
     def settled_seq(self) -> int:
         """The regency has receipted or refused every message up to this number."""
@@ -378,11 +378,6 @@ class Store:
             put_message(db, seq, event_id, "evt", row[0], make(seq), at)
 
 
-_OLDEST_WAITING = """SELECT seq, id, kind, request_id, payload FROM outbox
-    WHERE settled = 0 AND dead = '' ORDER BY seq LIMIT ?"""
-_NEWEST_WAITING = """SELECT seq, id, kind, request_id, payload FROM outbox
-    WHERE settled = 0 AND dead = '' ORDER BY seq DESC LIMIT ?"""
-
 # What may follow what: the regency's older word never undoes a newer state.
 _ORDER = (
     RequestState.QUEUED,
@@ -449,18 +444,6 @@ def _keep_entry(db: sqlite3.Connection, entry: DirectoryEntry) -> None:
 
 def _saw(db: sqlite3.Connection, srv_seq: int) -> None:
     db.execute("UPDATE meta SET value = max(value, ?) WHERE name = 'srv_seq'", (srv_seq,))
-
-
-def _settle(db: sqlite3.Connection, message_id: str) -> str | None:
-    """The message's request; None when it was settled already, or never was one."""
-    row = db.execute(
-        "UPDATE outbox SET settled = 1 WHERE id = ? AND settled = 0 RETURNING request_id",
-        (message_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    _advance(db, message_id, RequestState.RECEIVED)
-    return str(row[0])
 
 
 def _schemas() -> list[tuple[int, str]]:

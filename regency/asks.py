@@ -47,7 +47,7 @@ class Asks:
     ) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._seed = seed
+        self._key = seal.private_key(seed)
         self._clock = clock
 
     def answer(self, kiosk: str, ask: wire.AskUp) -> wire.AskDown:
@@ -68,7 +68,7 @@ class Asks:
         ready; or why there is none. A letter that was sent may be collected at that kiosk.
         """
         now = int(self._clock())
-        asked = open_sealed(self._seed, kiosk, ask, PapersAsked, _PAPERS)
+        asked = open_sealed(self._key, kiosk, ask, PapersAsked, _PAPERS)
 
         def work(db: Connection) -> list[wire.AskDown]:
             if isinstance(asked, PapersAsked) and asked.tag == ask.tag:

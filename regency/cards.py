@@ -67,13 +67,13 @@ class CardDesk:
     def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._seed = seed
+        self._key = seal.private_key(seed)
 
     def take_pin_change(self, kiosk: str, message: wire.PinChangedUp) -> Answer:
         """Another key for a card, once, and to every kiosk of the village; or why not. A kiosk
         that is refused is told what the card's key is: it has another one.
         """
-        opened = open_sealed(self._seed, kiosk, message, PinChange, _CARD)
+        opened = open_sealed(self._key, kiosk, message, PinChange, _CARD)
 
         def take(db: Connection, change: PinChange) -> Answer:
             if _is_outdated(db, kiosk, change.tag, message.seq):
@@ -93,7 +93,7 @@ class CardDesk:
         that is out of use is enrolled again only where that was known: else the enrolment may be
         from before, and the kiosk is told now.
         """
-        opened = open_sealed(self._seed, kiosk, message, EnrolmentRequest, _CARD)
+        opened = open_sealed(self._key, kiosk, message, EnrolmentRequest, _CARD)
 
         def take(db: Connection, request: EnrolmentRequest) -> Answer:
             trouble = _check_enrolment(db, request)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -20,13 +20,10 @@ from regency.cards import Answer
 from regency.intake import Intake
 from regency.orders import Orders, Waiting
 from regency.store import DownRow, Store
+from regency.together import Arrival, Batch, Errand, burial, unpack
 
 RESEND_BASE_SECONDS, RESEND_CAP_SECONDS = 120.0, 3600.0
 """A message down that was lost is rare: a kiosk that connects again is sent everything anew."""
-
-
-class _Named(msgspec.Struct):
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +62,48 @@ class Exchange:
 
     def take(self, topic: str, payload: bytes, retained: bool = False) -> None:
         """One message from the broker."""
-        kiosk, kind = wire.split_topic(topic) or ("", "")
-        if not kiosk or not self._intake.may_speak(kiosk):
-            self._intake.bury(topic, len(payload), "the kiosk is unknown or revoked")
-            return
+        self.take_all([Arrival(topic, payload, retained)])
+
+    def take_all(self, arrivals: Iterable[Arrival]) -> None:
+        """Messages from the broker, in their order; neighbours share a transaction. When it raises,
+        some are not done, and all may be taken again.
+        """
+        batch = Batch(self._store.engine, self._receipt)
+        speaks: dict[str, bool] = {}
+        for arrival in arrivals:
+            kiosk, kind = wire.split_topic(arrival.topic) or ("", "")
+            if kiosk not in speaks:
+                speaks[kiosk] = bool(kiosk) and self._intake.may_speak(kiosk)
+            if speaks[kiosk]:
+                self._take_one(batch, kiosk, kind, arrival)
+            else:
+                reason = "the kiosk is unknown or revoked"
+                batch.add(kiosk, burial(arrival.topic, arrival.payload, reason, False))
+        batch.commit()
+
+    def _take_one(
+        self, batch: Batch, kiosk: str, kind: str, arrival: Arrival, parcel: int = 0
+    ) -> None:
+        payload = arrival.payload
         try:
-            self._sort(kiosk, kind, payload, retained)
+            if kind == "up/many":
+                self._take_parcel(batch, kiosk, payload)
+                return
+            errand = self._errand(kiosk, kind, payload)
+            if errand is None:
+                batch.commit()
+                self._sort(kiosk, kind, payload, arrival.retained)
+                return
         except WireError as error:
-            self._intake.bury(topic, len(payload), str(error))
-            self._answer_unreadable(kiosk, payload, str(error))
+            errand = burial(arrival.topic, payload, str(error), True)
+        batch.add(kiosk, errand, parcel)
+
+    def _take_parcel(self, batch: Batch, kiosk: str, payload: bytes) -> None:
+        enclosed = unpack(payload)
+        parcel = batch.open_parcel()
+        for kind, raw in enclosed:
+            arrival = Arrival(f"k1/{kiosk}/{kind}", raw)
+            self._take_one(batch, kiosk, kind, arrival, parcel)
 
     def notify(self, kiosk: str) -> None:
         """Something new waits for this kiosk."""
@@ -109,11 +139,21 @@ class Exchange:
             self._ordered[one] = self._next_flight(flight)
             self._publish(wire.down_topic(one.kiosk, one.kind), self._orders.message(one))
 
-    def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
+    def _errand(self, kiosk: str, kind: str, payload: bytes) -> Errand | None:
+        """What a message wants that is answered with a receipt at most; None for another."""
         match kind:
             case "up/req":
-                request = wire.decode(payload, wire.RequestUp)
-                self._receipt(kiosk, self._intake.take_request(kiosk, request))
+                return self._intake.request(kiosk, wire.decode(payload, wire.RequestUp))
+            case "up/evt":
+                event = wire.decode_event(payload)
+                if isinstance(event, wire.CollectedUp):
+                    return self._intake.collected(kiosk, event)
+            case "up/rcp":
+                return self._intake.receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
+        return None
+
+    def _sort(self, kiosk: str, kind: str, payload: bytes, retained: bool) -> None:
+        match kind:
             case "up/evt":
                 self._take_event(kiosk, wire.decode_event(payload))
             case "up/ask":
@@ -121,8 +161,6 @@ class Exchange:
             case "up/find":
                 found = self._intake.finds.answer(kiosk, wire.decode(payload, wire.FindUp))
                 self._publish(wire.down_topic(kiosk, "find"), wire.encode(found))
-            case "up/rcp":
-                self._intake.take_receipt(kiosk, wire.decode(payload, wire.ReceiptUp))
             case "up/hb":
                 self._intake.take_heartbeat(kiosk, wire.decode(payload, wire.Heartbeat))
                 self._note_alive(kiosk)
@@ -138,8 +176,6 @@ class Exchange:
 
     def _take_event(self, kiosk: str, event: wire.EventUp) -> None:
         match event:
-            case wire.CollectedUp():
-                self._receipt(kiosk, self._intake.take_collected(kiosk, event))
             case wire.PinChangedUp():
                 self._take_card(kiosk, self._intake.cards.take_pin_change(kiosk, event))
             case wire.EnrolUp():
@@ -184,16 +220,9 @@ class Exchange:
         if clock is not None:
             self._publish(wire.down_topic(kiosk, "cmd"), clock)
 
-    def _answer_unreadable(self, kiosk: str, payload: bytes, reason: str) -> None:
-        """Answer a bad message whose id can be read, so that it is not sent for ever."""
-        try:
-            name = msgspec.json.decode(payload, type=_Named).id
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return
-        self._receipt(kiosk, wire.Receipt(name[:64], "rejected", reason))
-
     def _receipt(self, kiosk: str, receipt: wire.Receipt) -> None:
-        self._publish(wire.down_topic(kiosk, "rcp"), wire.encode(receipt))
+        told = msgspec.structs.replace(receipt, many=wire.MANY)
+        self._publish(wire.down_topic(kiosk, "rcp"), wire.encode(told))
 
     def _send_down(self, kiosk: str, after: int) -> None:
         """Never to a kiosk that was revoked, though it may still be connected."""

@@ -46,12 +46,12 @@ class Finds:
     ) -> None:
         self._store = store
         self._catalogue = catalogue
-        self._seed = seed
+        self._key = seal.private_key(seed)
         self._clock = clock
 
     def answer(self, kiosk: str, message: wire.FindUp) -> wire.FindDown:
         """What the code belongs to, sealed; raises WireError for what cannot be read."""
-        question = open_sealed(self._seed, kiosk, message, finds.Find, _OPENING)
+        question = open_sealed(self._key, kiosk, message, finds.Find, _OPENING)
         if isinstance(question, Trouble):
             raise WireError(question.reason)
         now = int(self._clock())

@@ -1,7 +1,7 @@
 """The regency's ear and mouth on the broker.
 
-The connection's threads only enqueue. One thread hands a message at a time to ``exchange``, which
-commits and only then publishes the receipt.
+The connection's threads only enqueue. One thread hands what is there to ``exchange``, which
+commits and only then publishes the receipts.
 
 What kiosks send is shared out among all workers (MQTT 5, 4.8.2): each message goes to one of
 them. Worker 0 lives in the server. It alone hears births and sends down, since births come in
@@ -23,6 +23,7 @@ from firmware.core.mqtt_version import Protocol
 from regency.exchange import Exchange
 from regency.intake import Intake
 from regency.store import Store
+from regency.together import MOST_TOGETHER, Arrival
 
 KEEPALIVE_SECONDS = 30
 RECONNECT_SECONDS = (1.0, 30.0)
@@ -34,6 +35,7 @@ MESSAGES = "k1/+/up/#"
 SHARED = f"$share/{CLIENT_ID}/{MESSAGES}"
 BIRTHS = "k1/+/st"
 _log = logging.getLogger(__name__)
+_Work = Arrival | Callable[[], None] | None
 
 
 class Ingest:
@@ -62,7 +64,7 @@ class Ingest:
         self._pause = min(ORDERS_SECONDS, look_again_seconds / 4)
         self._orders_at = 0.0
         self._look_again_at = time.monotonic() + look_again_seconds
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[_Work] = queue.SimpleQueue()
         self.connected = threading.Event()
         self._worker = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._broker = Broker(
@@ -110,23 +112,51 @@ class Ingest:
         return [SHARED] if shares else []
 
     def _enqueue(self, topic: str, payload: bytes, retained: bool) -> None:
-        self._work.put(lambda: self._exchange.take(topic, payload, retained))
+        self._work.put(Arrival(topic, payload, retained))
 
     # ------------------------------------------------------------ the worker's thread
 
     def _run(self) -> None:
+        ahead: list[_Work] = []
         while True:
             try:
-                work = self._work.get(timeout=self._pause)
+                work = ahead.pop() if ahead else self._work.get(timeout=self._pause)
                 if work is None:
                     return
-                work()
+                if isinstance(work, Arrival):
+                    arrivals, ahead = self._waiting_after(work)
+                    self._take(arrivals)
+                else:
+                    work()
             except queue.Empty:
                 pass
             except Exception as error:  # noqa: BLE001 (the rim of a thread)
-                # Without a receipt the kiosk sends it again: nothing is lost.
                 _log.error("a message could not be worked off: %s", describe(error))
             self._look_again()
+
+    def _waiting_after(self, first: Arrival) -> tuple[list[Arrival], list[_Work]]:
+        """The messages that are there already and may share a commit, and what came after them."""
+        arrivals = [first]
+        while arrivals[-1].may_share and len(arrivals) < MOST_TOGETHER:
+            try:
+                work = self._work.get_nowait()
+            except queue.Empty:
+                break
+            if not (isinstance(work, Arrival) and work.may_share):
+                return arrivals, [work]
+            arrivals.append(work)
+        return arrivals, []
+
+    def _take(self, arrivals: list[Arrival]) -> None:
+        """Together; or each by itself, when one of them spoils it for the others."""
+        try:
+            self._exchange.take_all(arrivals)
+        except Exception as error:  # noqa: BLE001 (the rim of a thread)
+            # Without a receipt the kiosk sends it again: nothing is lost.
+            _log.error("%d messages could not be worked off: %s", len(arrivals), describe(error))
+            if len(arrivals) > 1:
+                for one in arrivals:
+                    self._take([one])
 
     def _look_again(self) -> None:
         """From time to time, send what a kiosk that is there should have receipted long ago."""

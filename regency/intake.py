@@ -5,10 +5,11 @@ here. Whatever is committed twice is committed once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import Connection, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from firmware.core import seal, wire
 from firmware.core.answers import check_answer
@@ -26,7 +27,13 @@ from regency.standing import compare, note_number
 from regency.store import Store
 from regency.trouble import Trouble
 
-_REQUEST = Opening(seal.request_context, "the request", "the opened request")
+_OPENING = Opening(seal.request_context, "the request", "the opened request")
+_NOT_OF_VILLAGE = Trouble("the resident is not of the kiosk's village")
+
+# Made once: most of what a statement costs here is its making.
+_REQUEST = select(t.requests.c.body_digest).where(t.requests.c.id == bindparam("of"))
+_COLLECTED = select(t.collected.c.body_digest).where(t.collected.c.event_id == bindparam("of"))
+_INSERT_REQUEST = insert(t.requests)
 
 
 class Intake:
@@ -38,6 +45,7 @@ class Intake:
         self._store = store
         self.catalogue = catalogue
         self.seed = seed
+        self._key = seal.private_key(seed)
         self.cards = CardDesk(store, catalogue, seed)
         self.finds = Finds(store, catalogue, seed)
 
@@ -45,24 +53,31 @@ class Intake:
 
     def take_request(self, kiosk: str, message: wire.RequestUp) -> wire.Receipt:
         """Commit a request, once, and say so; or say why not."""
+        return transact(self._store.engine, self.request(kiosk, message))
+
+    def request(self, kiosk: str, message: wire.RequestUp) -> Callable[[Connection], wire.Receipt]:
+        """The same, for a transaction of the caller's. What takes long is done at once."""
         digest = hashlib.sha256(message.sealed).digest()
-        opened = open_sealed(self.seed, kiosk, message, LetterRequest, _REQUEST)
+        opened = open_sealed(self._key, kiosk, message, LetterRequest, _OPENING)
+        trouble = opened if isinstance(opened, Trouble) else self._check(opened)
 
         def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
-            known = _digest_of(db, t.requests.c.id, t.requests.c.body_digest, message.id)
+            known: bytes | None = db.execute(_REQUEST, {"of": message.id}).scalar_one_or_none()
             if known is not None:
                 return again(db, kiosk, "up", message.id, known == digest)
-            trouble = opened if isinstance(opened, Trouble) else self._check(db, kiosk, opened)
             if trouble is not None:
                 return refuse(db, kiosk, "up/req", message.id, trouble)
-            assert isinstance(opened, LetterRequest)
-            self._insert(db, kiosk, opened, digest)
+            assert isinstance(opened, LetterRequest)  # there was no trouble
+            village = village_for(db, kiosk, opened.nik)
+            if village is None:
+                return refuse(db, kiosk, "up/req", message.id, _NOT_OF_VILLAGE)
+            self._insert(db, kiosk, village, opened, digest)
             return committed(message.id)
 
-        return transact(self._store.engine, take)
+        return take
 
-    def _check(self, db: Connection, kiosk: str, request: LetterRequest) -> Trouble | None:
+    def _check(self, request: LetterRequest) -> Trouble | None:
         letter = self.catalogue.get(request.letter_type)
         if letter is None:
             return Trouble("the letter type is not in the catalogue")
@@ -72,28 +87,27 @@ class Intake:
             return Trouble("an answer is not one that the kiosk lets pass")
         if read_claim_code(request.claim_code) != request.claim_code:
             return Trouble("the claim code is none")
-        if village_for(db, kiosk, request.nik) is None:
-            return Trouble("the resident is not of the kiosk's village")
         return None
 
-    def _insert(self, db: Connection, kiosk: str, request: LetterRequest, digest: bytes) -> None:
-        village = village_for(db, kiosk, request.nik)
-        assert village is not None  # checked in this transaction
+    def _insert(
+        self, db: Connection, kiosk: str, village: str, request: LetterRequest, digest: bytes
+    ) -> None:
         db.execute(
-            insert(t.requests).values(
-                id=request.id,
-                kiosk=kiosk,
-                village=village,
-                number=request.number[:32],
-                nik=request.nik,
-                letter_type=request.letter_type,
-                answers=request.answers,
-                claim_hash=self._store.claim_hash(request.claim_code),
-                body_digest=digest,
-                state=RequestState.RECEIVED.value,
-                created_at=request.created_at[:32],
-                received_at=now_text(),
-            )
+            _INSERT_REQUEST,
+            {
+                "id": request.id,
+                "kiosk": kiosk,
+                "village": village,
+                "number": request.number[:32],
+                "nik": request.nik,
+                "letter_type": request.letter_type,
+                "answers": request.answers,
+                "claim_hash": self._store.claim_hash(request.claim_code),
+                "body_digest": digest,
+                "state": RequestState.RECEIVED.value,
+                "created_at": request.created_at[:32],
+                "received_at": now_text(),
+            },
         )
         note_event(db, request.id, f"anjungan {kiosk}", "", RequestState.RECEIVED)
         if not kiosk.startswith(village):
@@ -103,12 +117,17 @@ class Intake:
 
     def take_collected(self, kiosk: str, message: wire.CollectedUp) -> wire.Receipt:
         """Commit that a letter came out of a printer."""
+        return transact(self._store.engine, self.collected(kiosk, message))
+
+    def collected(
+        self, kiosk: str, message: wire.CollectedUp
+    ) -> Callable[[Connection], wire.Receipt]:
+        """The same, for a transaction of the caller's."""
         digest = hashlib.sha256(wire.encode(message)).digest()
 
         def take(db: Connection) -> wire.Receipt:
             note_number(db, kiosk, message.seq, message.id, message.boot_id)
-            c = t.collected.c
-            known = _digest_of(db, c.event_id, c.body_digest, message.id)
+            known: bytes | None = db.execute(_COLLECTED, {"of": message.id}).scalar_one_or_none()
             if known is not None:
                 return again(db, kiosk, "up", message.id, known == digest)
             if len(message.id) > t.ID_CHARACTERS:
@@ -124,18 +143,22 @@ class Intake:
                 note_event(db, message.request_id, actor, state, RequestState.COLLECTED)
             return committed(message.id)
 
-        return transact(self._store.engine, take)
+        return take
 
     # ------------------------------------------------------------ the rest
 
     def take_receipt(self, kiosk: str, message: wire.ReceiptUp) -> None:
         """A message down is durable at the kiosk, or cannot be used there."""
+        transact(self._store.engine, self.receipt(kiosk, message))
+
+    def receipt(self, kiosk: str, message: wire.ReceiptUp) -> Callable[[Connection], None]:
+        """The same, for a transaction of the caller's."""
         receipted = (
             update(t.down)
             .where(t.down.c.kiosk == kiosk, t.down.c.srv_seq == message.srv_seq)
             .values(receipted_at=now_text(), rejected=message.rejected[:200])
         )
-        transact(self._store.engine, lambda db: db.execute(receipted).close())
+        return lambda db: db.execute(receipted).close()
 
     def take_birth(self, kiosk: str, birth: wire.StateUp, retained: bool = False) -> None:
         """A kiosk is there. What it has not seen is not there, whatever it once receipted: it
@@ -188,13 +211,6 @@ def _note_birth(db: Connection, kiosk: str, boot_id: str, digest: bytes) -> byte
     else:
         db.execute(update(t.births).where(here).values(digest=digest))
     return old
-
-
-def _digest_of(db: Connection, key: object, digest: object, message_id: str) -> bytes | None:
-    found: bytes | None = db.execute(
-        select(digest).where(key == message_id)  # type: ignore[call-overload]
-    ).scalar_one_or_none()
-    return found
 
 
 def _answers_are_good(letter: LetterType, request: LetterRequest) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import msgspec
+from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
 from sqlalchemy import Connection, insert
 
 from firmware.core import seal, wire
@@ -53,11 +54,15 @@ class Opening:
 
 
 def open_sealed(
-    seed: bytes, kiosk: str, message: Outside, kind: type[Sealed], opening: Opening
+    key: MLKEM768X25519PrivateKey,
+    kiosk: str,
+    message: Outside,
+    kind: type[Sealed],
+    opening: Opening,
 ) -> Sealed | Trouble:
     """What is inside a message from this kiosk; or why it cannot be used."""
     try:
-        raw = seal.unseal(seed, message.sealed, opening.context(message.id))
+        raw = seal.unseal_with(key, message.sealed, opening.context(message.id))
         said = msgspec.json.decode(raw, type=kind)
     except SealError:
         return Trouble(f"{opening.what} does not open with the regency's key", is_alarm=True)

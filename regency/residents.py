@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from firmware.core.errors import ConfigurationError
 from firmware.core.letters import Catalogue
@@ -103,16 +103,21 @@ def _change_address(db: Connection, nik: str, village: Village, address: Address
         db.execute(insert(t.moves).values(nik=nik, village=row.village, at=now_text()))
 
 
+_KIOSKS_VILLAGE = select(t.kiosks.c.village).where(t.kiosks.c.id == bindparam("kiosk"))
+_BOTH_VILLAGES = select(
+    t.residents.c.village, _KIOSKS_VILLAGE.scalar_subquery().label("here")
+).where(t.residents.c.nik == bindparam("nik"))
+
+
 def village_for(db: Connection, kiosk: str, nik: str) -> str | None:
     """The resident's village, when a kiosk may ask for a letter of theirs: it stands there, or
     where they lived before, or was given their card when they came. What a kiosk accepted before
     it heard of a move is not refused.
     """
-    r, m = t.residents.c, t.moves.c
-    here = select(t.kiosks.c.village).where(t.kiosks.c.id == kiosk).scalar_subquery()
-    row = db.execute(select(r.village, here.label("here")).where(r.nik == nik)).one_or_none()
+    row = db.execute(_BOTH_VILLAGES, {"kiosk": kiosk, "nik": nik}).one_or_none()
     if row is None or row.village == row.here:
         return row.village if row else None
+    m = t.moves.c
     moved = select(m.nik).where(m.nik == nik, m.village == row.here)
     known = db.execute(moved).one_or_none() is not None or has_visited(db, kiosk, nik)
     return row.village if known else None

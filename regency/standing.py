@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from firmware.core import wire
 from regency import tables as t
@@ -17,6 +17,13 @@ from regency.database import put
 from regency.journal import queue_down, raise_alarm
 
 _LARGEST_LEAP = 1_000_000  # of numbers: beyond is no memory, but nonsense
+
+
+# Made once: most of what a statement costs here is its making.
+_WHOSE_NUMBER = select(t.sequences.c.message_id).where(
+    t.sequences.c.kiosk == bindparam("kiosk"), t.sequences.c.seq == bindparam("seq")
+)
+_GIVE_NUMBER = insert(t.sequences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,11 @@ def note_number(db: Connection, kiosk: str, seq: int, message_id: str, boot_id: 
     """The kiosk gave ``seq`` to this message after the start ``boot_id``. A number that another
     message has is an alarm, but no reason to refuse either: a citizen was promised both.
     """
-    c = t.sequences.c
-    query = select(c.message_id).where(c.kiosk == kiosk, c.seq == seq)
-    known = db.execute(query).scalar_one_or_none()
+    place = {"kiosk": kiosk, "seq": seq}
+    known = db.execute(_WHOSE_NUMBER, place).scalar_one_or_none()
     if known is None:
         row = {"message_id": message_id[:64], "boot_id": boot_id[: t.ID_CHARACTERS]}
-        db.execute(insert(t.sequences).values(kiosk=kiosk, seq=seq, **row))
+        db.execute(_GIVE_NUMBER, place | row)
     elif known != message_id[:64]:
         raise_alarm(db, kiosk, f"number {seq} was given twice: an old card is in the kiosk")
 

@@ -15,6 +15,8 @@ from firmware.core.errors import WireError
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 512 * 1024
+MANY = 50
+"""How many messages at most travel in one up/many."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
 """A number that every JSON reader and every database holds."""
 Offset = Annotated[int, msgspec.Meta(ge=-(1 << 53) + 1, le=(1 << 53) - 1)]
@@ -29,7 +31,7 @@ def is_kiosk_id(text: str) -> bool:
 
 
 def up_topic(kiosk: str, kind: str) -> str:
-    """``kind``: req, rcp, hb or evt."""
+    """``kind``: req, evt, many, rcp, hb or ask."""
     return f"k1/{kiosk}/up/{kind}"
 
 
@@ -129,6 +131,22 @@ class EnrolUp(msgspec.Struct, frozen=True, tag="enrol"):
 
 EventUp = CollectedUp | OrderDone | PinChangedUp | EnrolUp
 """All that may come on up/evt."""
+
+
+class Enclosed(msgspec.Struct, frozen=True):
+    """A message among many: what would go on up/``kind`` by itself, and its JSON."""
+
+    kind: Literal["req", "evt"]
+    message: msgspec.Raw
+
+
+class ManyUp(msgspec.Struct, frozen=True):
+    """up/many: messages that travel together, each of them judged and receipted by itself. Only to
+    a regency whose receipts say that it takes them.
+    """
+
+    messages: list[Enclosed]
+    v: int = VERSION
 
 
 AskedOutcome = Literal["entry", "unknown", "limited", "offline", "papers", "letter"]
@@ -233,12 +251,16 @@ class StateUp(msgspec.Struct, frozen=True):
 class Receipt(msgspec.Struct, frozen=True):
     """dn/rcp: sent after the regency's own commit. Only this lets the outbox let go.
 
-    ``outcome``: ``committed``, or ``rejected`` with a ``reason`` for the journal.
+    ``outcome``: ``committed``, or ``rejected`` with a ``reason`` for the journal. ``also``: further
+    ids that are committed; only messages that came together are answered together. ``many``: how
+    many messages the regency takes in one up/many; an older one, that takes none, says nothing.
     """
 
     id: str
     outcome: str
     reason: str = ""
+    also: list[str] = []
+    many: Count = 0
     v: int = VERSION
 
 

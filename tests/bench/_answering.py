@@ -1,9 +1,11 @@
-"""The regency's end of a bench, as a program of its own: ``PORT FOLDER COUNT MODE``.
+"""The other ends of a bench, as programs of their own: ``PORT FOLDER COUNT WINDOW MODE``.
 
 Prints one line when it listens and one with the seconds from the first to the last of COUNT
-messages. MODE ``receipt`` answers each with a receipt, as a regency that commits in no time
-would; ``listen`` only counts; ``publish`` is the bare client: it publishes COUNT messages like
-those in FOLDER/payload and counts what the broker acknowledges.
+messages. Listeners: ``receipt`` answers as a regency that commits in no time would, ``singly`` as
+an older one that takes no parcels, ``echo`` is the bare one that answers each message with one,
+``listen`` only counts. Bare clients, which publish COUNT messages like those in FOLDER/payload
+with WINDOW of them under way: ``publish`` counts what the broker acknowledges, ``await`` what
+``echo`` answers.
 """
 
 from __future__ import annotations
@@ -17,21 +19,31 @@ import time
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from firmware.core import wire
 
-WINDOW = 20
+KIOSK = "3510192001-1"
+PATIENCE_SECONDS = 300
+Files = tuple[Path, Path, Path]
 
 
-def client_of(name: str, files: tuple[Path, Path, Path]) -> mqtt.Client:
-    """A bare paho client, as its documentation makes one."""
+class _Name(msgspec.Struct):
+    id: str
+
+
+def client_of(name: str, files: Files, window: int) -> mqtt.Client:
+    """A bare paho client, as its documentation makes one, without Nagle's delay."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=mqtt.MQTTv5)
     context = ssl.create_default_context(cafile=str(files[0]))
     context.load_cert_chain(files[1], files[2])
     client.tls_set_context(context)
-    client.max_inflight_messages_set(WINDOW)
+    client.max_inflight_messages_set(window)
+    client.on_socket_open = lambda _c, _d, line: line.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )
     return client
 
 
@@ -52,53 +64,74 @@ class Clock:
             self.over.set()
 
 
-def answer(port: int, files: tuple[Path, Path, Path], count: int, answers: bool) -> float:
-    """Count (and receipt) what kiosks send; the seconds it took."""
+def _answers(mode: str, topic: str, payload: bytes) -> tuple[list[str], bytes]:
+    """The ids in a message, and what is said to it."""
+    if mode == "echo" or not topic.endswith("/many"):
+        name = msgspec.json.decode(payload, type=_Name).id
+        many = wire.MANY if mode == "receipt" else 0
+        return [name], wire.encode(wire.Receipt(name, "committed", many=many))
+    enclosed = wire.decode(payload, wire.ManyUp).messages
+    names = [msgspec.json.decode(one.message, type=_Name).id for one in enclosed]
+    receipt = wire.Receipt(names[0], "committed", also=names[1:], many=wire.MANY)
+    return names, wire.encode(receipt)
+
+
+def listen(port: int, files: Files, count: int, window: int, mode: str) -> float:
+    """Count (and answer) what comes; the seconds it took."""
     clock, seen = Clock(count), set[str]()
     ready = threading.Event()
-    client = client_of("regency", files)
-    client.on_socket_open = lambda _c, _d, line: line.setsockopt(
-        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-    )
+    client = client_of("regency", files, window)
 
     def heard(_client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
-        name = json.loads(message.payload)["id"]
-        if answers:
-            kiosk = message.topic.split("/")[1]
-            receipt = wire.encode(wire.Receipt(name, "committed"))
-            client.publish(wire.down_topic(kiosk, "rcp"), receipt, qos=1)
-        if name not in seen:
-            seen.add(name)
-            clock.tick()
+        names, answer = _answers(mode, message.topic, message.payload)
+        if mode != "listen":
+            client.publish(wire.down_topic(message.topic.split("/")[1], "rcp"), answer, qos=1)
+        for name in names:
+            if name not in seen:
+                seen.add(name)
+                clock.tick()
 
-    client.on_connect = lambda *_: client.subscribe("k1/+/up/req", qos=1)
+    client.on_connect = lambda *_: client.subscribe([("k1/+/up/req", 1), ("k1/+/up/many", 1)])
     client.on_subscribe = lambda *_: ready.set()
     client.on_message = heard
     client.connect("127.0.0.1", port)
     client.loop_start()
     ready.wait(20)
     print("ready", flush=True)
-    clock.over.wait(300)
+    clock.over.wait(PATIENCE_SECONDS)
     time.sleep(0.5)  # the last receipts leave
     client.disconnect()
     client.loop_stop()
     return clock.seconds
 
 
-def publish(port: int, files: tuple[Path, Path, Path], count: int, payload: bytes) -> float:
-    """Publish ``count`` messages with the kiosk's window; seconds until all are acknowledged."""
+def publish(port: int, files: Files, count: int, window: int, mode: str, payload: bytes) -> float:
+    """Publish ``count`` messages, ``window`` under way; seconds until all are acknowledged."""
     clock = Clock(count)
-    connected = threading.Event()
-    client = client_of("3510192001-1", files)
-    client.on_connect = lambda *_: connected.set()
-    client.on_publish = lambda *_: clock.tick()
+    ready = threading.Event()
+    room = threading.Semaphore(window)
+    client = client_of(KIOSK, files, window)
+
+    def answered(*_args: Any) -> None:
+        room.release()
+        clock.tick()
+
+    if mode == "await":
+        client.on_connect = lambda *_: client.subscribe(wire.down_topic(KIOSK, "#"), qos=1)
+        client.on_subscribe = lambda *_: ready.set()
+        client.on_message = answered
+    else:
+        client.on_connect = lambda *_: ready.set()
+        client.on_publish = lambda *_: clock.tick()
     client.connect("127.0.0.1", port)
     client.loop_start()
-    connected.wait(20)
+    ready.wait(20)
     for number in range(count):
-        name = f"{number:036d}"
-        client.publish("k1/3510192001-1/up/req", payload.replace(b"ID", name.encode(), 1), qos=1)
-    clock.over.wait(300)
+        if mode == "await":  # else paho itself keeps to the window
+            room.acquire()
+        name = f"{number:036d}".encode()
+        client.publish(wire.up_topic(KIOSK, "req"), payload.replace(b"ID", name, 1), qos=1)
+    clock.over.wait(PATIENCE_SECONDS)
     client.disconnect()
     client.loop_stop()
     return clock.seconds
@@ -106,12 +139,14 @@ def publish(port: int, files: tuple[Path, Path, Path], count: int, payload: byte
 
 def main() -> None:
     """Command line."""
-    port, folder, count, mode = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    port, folder, mode = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[5]
+    count, window = int(sys.argv[3]), int(sys.argv[4])
     files = (folder / "ca.pem", folder / "own.pem", folder / "own.key")
-    if mode == "publish":
-        seconds = publish(port, files, count, (folder / "payload").read_bytes())
+    if mode in ("publish", "await"):
+        payload = (folder / "payload").read_bytes()
+        seconds = publish(port, files, count, window, mode, payload)
     else:
-        seconds = answer(port, files, count, answers=mode == "receipt")
+        seconds = listen(port, files, count, window, mode)
     print(json.dumps(seconds), flush=True)
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from regency.intake import Intake
 from regency.journal import queue_down
 from regency.letters import load_catalogue
 from regency.store import Store as RegencyStore
+from regency.together import Arrival
 from tests.regency.letter_parts import ANSWERS, SITI, SONGGON
 
 KIOSK = f"{SONGGON.code}-1"
@@ -143,12 +144,16 @@ class Kiosk:
     def send_due(self) -> None:
         """What the controller does from time to time."""
         self.now += 400.0
-        due = self.outbox.due(self.now)
-        self._up += [(wire.up_topic(KIOSK, message.kind), message.payload) for message in due]
+        parcels = self.outbox.parcels(self.now)
+        self._up += [(wire.up_topic(KIOSK, kind), payload) for kind, payload in parcels]
 
     def hear(self, message: Message) -> None:
         """A message from the regency."""
-        self.post.take([message])
+        self.hear_all([message])
+
+    def hear_all(self, messages: Iterable[Message]) -> None:
+        """Messages that wait at once."""
+        self.post.take(messages)
 
     def _say(self, kind: str, message: msgspec.Struct) -> None:
         self._up.append((f"k1/{KIOSK}/{kind}", wire.encode(message)))
@@ -183,6 +188,25 @@ class Regency:
     def hear(self, message: Message) -> None:
         """A message from the kiosk."""
         self.exchange.take(*message)
+
+    def hear_all(self, messages: Iterable[Message]) -> None:
+        """Messages that wait at once."""
+        self.exchange.take_all(Arrival(*message) for message in messages)
+
+    @contextmanager
+    def refusing_rows(self, which: str = "true") -> Iterator[None]:
+        """The database itself fails when such a request is written, whatever went before it."""
+        trigger = (
+            f"CREATE TRIGGER spoilt BEFORE INSERT ON requests WHEN {which}"
+            " BEGIN SELECT RAISE(ABORT, 'spoilt'); END"
+        )
+        with self.store.engine.begin() as db:
+            db.exec_driver_sql(trigger)
+        try:
+            yield
+        finally:
+            with self.store.engine.begin() as db:
+                db.exec_driver_sql("DROP TRIGGER spoilt")
 
     def sign(self, request_id: str) -> None:
         """The letter is ready and goes down."""

@@ -17,9 +17,10 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+from sqlalchemy.exc import IntegrityError
 
 from firmware.core.request import RequestState
-from tests.reliability.delivery import Line, copy_of, put_back
+from tests.reliability.delivery import Line, Message, copy_of, put_back
 
 WHICH = st.integers(0, 2**16)
 
@@ -84,6 +85,23 @@ class Delivery(RuleBasedStateMachine):
         message = self.line.down[place] if twice else self.line.down.pop(place)
         self.kiosk.hear(message)
 
+    @precondition(lambda self: self.line.up)
+    @rule(which=WHICH, count=st.integers(2, 6))
+    def many_go_up_at_once(self, which: int, count: int) -> None:
+        self.regency.hear_all(self._some_up(which, count))
+
+    @precondition(lambda self: self.line.down)
+    @rule(which=WHICH, count=st.integers(2, 6))
+    def many_go_down_at_once(self, which: int, count: int) -> None:
+        place = which % len(self.line.down)
+        some = self.line.down[place : place + count]
+        del self.line.down[place : place + count]
+        self.kiosk.hear_all(some)
+
+    def _some_up(self, which: int, count: int) -> list[Message]:
+        count = min(count, len(self.line.up))
+        return [self.line.up.pop(self.line.next_up(which + n)) for n in range(count)]
+
     @precondition(lambda self: self.line.up or self.line.down)
     @rule(which=WHICH)
     def a_message_is_lost(self, which: int) -> None:
@@ -114,6 +132,18 @@ class Delivery(RuleBasedStateMachine):
         self.regency.mute = True
         self.regency.hear(self.line.up.pop(self.line.next_up(which)))
         self.regency.mute = False
+        self.the_regency_restarts()
+
+    @precondition(lambda self: self.line.up)
+    @rule(which=WHICH, count=st.integers(2, 6))
+    def the_regency_dies_between_two_of_many(self, which: int, count: int) -> None:
+        some = self._some_up(which, count)
+        before = self.regency.requests()
+        with self.regency.refusing_rows():
+            try:
+                self.regency.hear_all(some)
+            except IntegrityError:
+                assert self.regency.requests() == before
         self.the_regency_restarts()
 
     # ------------------------------------------------------------ what must hold
