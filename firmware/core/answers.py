@@ -84,7 +84,7 @@ def _check_date(field: Field, value: str, answers: Mapping[str, str], today: dat
         )
     if (day - today).days > field.max_days_ahead:
         return Say(
-            "Tanggal ini terlalu jauh. Paling lama {n} hari dari sekarang.",
+            "Tanggal ini terlalu jauh. Paling jauh {n} hari dari sekarang.",
             {"n": str(field.max_days_ahead)},
         )
     earliest = parse_date(answers.get(field.not_before, ""))
