@@ -102,10 +102,11 @@ def _check_number(field: Field, value: str, _today: date) -> Say | None:
         return Say("Tulis dengan angka saja.")
     if int(value) < field.least:
         return Say(
-            "Angka ini terlalu kecil. Paling sedikit {n}.", {"n": _shown(field, field.least)}
+            "Angka ini terlalu kecil. Paling sedikit {least}.",
+            {"least": _shown(field, field.least)},
         )
     if int(value) > most:
-        return Say("Angka ini terlalu besar. Paling banyak {n}.", {"n": _shown(field, most)})
+        return Say("Angka ini terlalu besar. Paling banyak {most}.", {"most": _shown(field, most)})
     return None
 
 

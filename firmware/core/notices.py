@@ -18,7 +18,7 @@ NOT_ENROLLED = _notice(
 NOT_KNOWN_OFFLINE = _notice(
     "Kartu ini belum dikenal di sini",
     "Anjungan sedang tidak tersambung, jadi belum dapat bertanya ke kabupaten.",
-    "Coba lagi nanti. Bila belum pernah didaftarkan, mintalah petugas di kantor desa mendaftarkannya.",
+    "Coba lagi nanti. Kartu yang belum terdaftar dapat didaftarkan di kantor desa.",
 )
 NOT_ANSWERED = _notice(
     "Kartu ini belum dikenal di sini",
