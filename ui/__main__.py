@@ -11,6 +11,7 @@ from pathlib import Path
 
 from firmware.closed_memory import close_memory
 from ui import environment
+from ui.ears import add_ear_options, ears_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     close_memory()
     os.umask(0o077)
     options = _parser().parse_args(arguments)
+    try:
+        ears = ears_of(options)
+    except ValueError as error:
+        return _refuse(str(error))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     width, height = options.size
     environment.prepare(width, height, options.dpi)
@@ -39,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         inspector = Inspector(options.inspect) if options.inspect else None
     except OSError as error:
         return _refuse(f"--inspect: cannot listen at {options.inspect} ({error})")
-    AnjunganApp(options.socket, inspector).run()
+    AnjunganApp(options.socket, inspector, ears).run()
     return 0
 
 
@@ -53,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--socket", type=Path, required=True, help="the controller's socket")
     parser.add_argument("--inspect", type=Path, help="serve targets and pictures at this socket")
     add_panel_options(parser)
+    add_ear_options(parser)
     return parser
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from kivy.app import App
 from kivy.clock import Clock, mainthread
-from kivy.core.window import Window
 from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
@@ -31,11 +30,14 @@ from firmware.core.view import (
 )
 from ui import keyboard, texts, theme  # noqa: F401  (the .kv files name the keyboard's classes)
 from ui.bridge import Bridge
+from ui.ears import Ears
+from ui.guide import Guide
 from ui.inspect import Inspector
 from ui.page import Page, Send, load_kv
 from ui.screens import PAGES
 from ui.screens.preparing import PreparingPage
 from ui.texts import tr
+from ui.voice.silence import NoVoice
 from ui.widgets import text_extent
 
 _log = logging.getLogger(__name__)
@@ -117,7 +119,7 @@ class IdleWarning(FloatLayout):
         """How long there is to answer."""
         self.countdown = tr(
             Say(
-                "Layar ditutup dalam {n} detik untuk menjaga data Anda.",
+                "Kunjungan ditutup dalam {n} detik untuk menjaga data Anda.",
                 {"n": str(seconds)},
             )
         )
@@ -129,7 +131,13 @@ class IdleWarning(FloatLayout):
 
 
 class Stage(FloatLayout):
-    """All of the window. ``show`` draws a view; ``rest`` is where nobody is connected."""
+    """All of the window. ``show`` draws a view; ``prepare`` is where nobody is connected.
+
+    ``on_drawn``: something else may be seen now. ``on_finger``: somebody touches. ``turn`` counts
+    pages, questions and warnings that came.
+    """
+
+    __events__ = ("on_drawn", "on_finger")
 
     ground = ColorProperty()
 
@@ -147,6 +155,7 @@ class Stage(FloatLayout):
         self._shown: Screen | None = None
         self._warning: IdleWarning | None = None
         self._strip = self._make_strip()
+        self.turn = 0
         self.prepare()
 
     def prepare(self) -> None:
@@ -157,6 +166,7 @@ class Stage(FloatLayout):
         self._warn(None)
         self._turn_to(PreparingPage(self._send))
         self._forget()
+        self.dispatch("on_drawn")
 
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
@@ -165,6 +175,33 @@ class Stage(FloatLayout):
         self._draw(view.screen)
         self._warn(view.idle_seconds)
         self._view = view
+        self.dispatch("on_drawn")
+
+    @property
+    def view(self) -> ViewState | None:
+        """What is shown; None without a controller."""
+        return self._view
+
+    @property
+    def strip(self) -> Strip:
+        """What stands above every page."""
+        return self._strip
+
+    @property
+    def settled(self) -> bool:
+        """Whether touches count."""
+        return self._settled
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether what is typed now is a secret."""
+        return self._warning is None and self._page is not None and self._page.secret
+
+    def on_drawn(self) -> None:
+        """The event's default: nothing."""
+
+    def on_finger(self) -> None:
+        """The event's default: nothing."""
 
     def look(self) -> tuple[int, str, Widget]:
         """For the inspector: serial, screen, and the part that takes touches."""
@@ -182,6 +219,7 @@ class Stage(FloatLayout):
 
     def on_touch_down(self, touch: Any) -> bool:
         """Touches count when the page has stood for a moment."""
+        self.dispatch("on_finger")
         return bool(super().on_touch_down(touch)) if self._settled else True
 
     def _dress(self, wish: Preferences) -> None:
@@ -201,6 +239,12 @@ class Stage(FloatLayout):
         strip = Strip()
         self.ids.all.add_widget(strip, len(self.ids.all.children))
         return strip
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """What a touch did to the page is drawn by now."""
+        taken = bool(super().on_touch_up(touch))
+        self.dispatch("on_drawn")
+        return taken
 
     def _draw(self, screen: Screen) -> None:
         before, self._shown = self._shown, screen
@@ -227,6 +271,7 @@ class Stage(FloatLayout):
             if self._warning is not None:
                 self.remove_widget(self._warning)
                 self._warning = None
+                self.turn += 1
             return
         if self._warning is None:
             self._warning = IdleWarning(self._send)
@@ -235,6 +280,7 @@ class Stage(FloatLayout):
         self._warning.show(seconds)
 
     def _unsettle(self) -> None:
+        self.turn += 1
         if self._settle_seconds:
             self._settled = False
             self._settle.cancel()
@@ -258,17 +304,24 @@ def _is_another_question(before: Screen | None, now: Screen) -> bool:
 
 
 class AnjunganApp(App):
-    """Ties the stage to the controller's socket."""
+    """Ties the stage to the controller's socket, and the visitor's keys and ears to the stage."""
 
-    def __init__(self, socket_path: Path, inspector: Inspector | None = None) -> None:
+    def __init__(
+        self,
+        socket_path: Path,
+        inspector: Inspector | None = None,
+        ears: Ears | None = None,
+    ) -> None:
         super().__init__()
         self._bridge = Bridge(socket_path, self._on_view, self._on_lost)
         self._inspector = inspector
+        self._ears = ears or Ears(NoVoice())
 
     def build(self) -> Stage:
         """Make the stage; the controller fills it."""
         self._stage = Stage(self._bridge.send)
-        Window.bind(on_keyboard=lambda *_: True)  # no key does anything, F1 and Escape included
+        self._guide = Guide(self._stage, self._bridge.send, self._ears)
+        self._guide.listen()
         return self._stage
 
     def on_start(self) -> None:
@@ -278,8 +331,9 @@ class AnjunganApp(App):
         self._bridge.start()
 
     def on_stop(self) -> None:
-        """Let go of the sockets."""
+        """Let go of the sockets, and fall silent."""
         self._bridge.close()
+        self._guide.close()
         if self._inspector is not None:
             self._inspector.close()
 

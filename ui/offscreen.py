@@ -9,16 +9,20 @@ from PIL import Image
 from firmware.core.view import Intent
 from ui import inspect
 from ui.app import Stage
+from ui.ears import Ears
+from ui.guide import Guide
+from ui.voice.silence import NoVoice
 
 _FRAMES_TO_SETTLE = 6
 
 
 class Studio:
-    """A stage in the window. ``intents`` gathers what was said."""
+    """A stage in the window. ``intents`` gathers what was said; ``ears``: for who hears, too."""
 
-    def __init__(self, settle_seconds: float = 0) -> None:
+    def __init__(self, settle_seconds: float = 0, ears: Ears | None = None) -> None:
         self.intents: list[Intent] = []
         self.stage = Stage(self.intents.append, settle_seconds=settle_seconds)
+        self.guide = Guide(self.stage, self.intents.append, ears or Ears(NoVoice()))
         if EventLoop.status == "started":
             Window.add_widget(self.stage)
         else:
@@ -41,4 +45,5 @@ class Studio:
 
     def close(self) -> None:
         """Take the stage out of the window."""
+        self.guide.close()
         Window.remove_widget(self.stage)

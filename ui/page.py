@@ -17,7 +17,12 @@ Send = Callable[[Intent], None]
 
 
 class Page(BoxLayout):
-    """One kind of screen. It is made anew for every visit to it, so nothing is left over."""
+    """One kind of screen. It is made anew for every visit to it, so nothing is left over.
+
+    ``secret``: what is typed here is not to be heard or seen by others.
+    """
+
+    secret = False
 
     def __init__(self, send: Send, **kwargs: Any) -> None:
         self.send = send

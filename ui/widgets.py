@@ -25,6 +25,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from ui import pictures, theme
+from ui.voice.outline import Line
 
 _STEP = 0.94
 
@@ -169,12 +170,14 @@ class Panel(BoxLayout):
 
 
 class Touchable(ButtonBehavior, BoxLayout):
-    """Anything to be touched. ``target_id`` is its name for the inspector.
+    """Anything to be touched. ``target_id`` is its name for the inspector. ``told``: what the
+    voice calls it, where that is more than what stands on it.
 
     ``on_tap``: a touch that began and ended here; keys (``eager``) answer as it begins.
     """
 
     target_id = StringProperty("")
+    told = StringProperty("")
     look = StringProperty("plain")
     eager = BooleanProperty(False)
     face = ColorProperty()
@@ -300,6 +303,10 @@ class KnownTable(Widget):
         for name in ("rows", "size", "pos", "largest_mm"):
             self.fbind(name, self._lay)
         self._lay()
+
+    def told_lines(self) -> list[Line]:
+        """A row in one breath."""
+        return [Line(f"{label}: {value}") for label, value in self.rows]
 
     def _arrange(self, *_: object) -> None:
         self.clear_widgets()

@@ -455,6 +455,7 @@ class ViewState(msgspec.Struct, frozen=True):
     """All that the screen shows. ``idle_seconds``: the visit ends in so many seconds unless
     the visitor says StillHere; None while there is time. ``place`` is the village's name.
     ``adjusting``: over the screen lies the panel where the preferences are chosen.
+    ``headphone``: one is plugged in, so that nobody else hears what is said.
     """
 
     serial: int
@@ -464,6 +465,7 @@ class ViewState(msgspec.Struct, frozen=True):
     idle_seconds: int | None = None
     preferences: Preferences = Preferences()
     adjusting: bool = False
+    headphone: bool = False
 
 
 # ---------------------------------------------------------------- intents

@@ -12,6 +12,7 @@ from firmware.core.view import PIN_LENGTH, Back, Digit, Erase, Finish, Pin, PinA
 from ui import theme
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
+from ui.voice.outline import Line
 
 _ASKS: dict[PinAsked, tuple[Say, Say]] = {
     "pin": (
@@ -51,10 +52,15 @@ class Dots(Widget):
                 left, low = self.x + (place + 0.5) * step, self.center_y
                 SmoothEllipse(pos=(left - side / 2, low - side / 2), size=(side, side))
 
+    def told_lines(self) -> list[Line]:
+        """How many; never which."""
+        return [Line(str(int(self.filled)), "stars", PIN_LENGTH)]
+
 
 class PinPage(Page):
     """Digits go to the controller one by one; the screen never holds the PIN."""
 
+    secret = True
     title = StringProperty("")
     hint = StringProperty("")
     leave_id = StringProperty("finish")
