@@ -33,6 +33,8 @@ check ruff format --check .
 check mypy
 check lint-imports
 # One more than there are processors: many tests wait. What follows wins: "-- -n 0" is in series.
-check pytest -n "$(($(nproc) + 1))" ${long:+"$long"} "$@"
+processes=$(($(nproc) + 1))
+[ "$processes" -le 8 ] || processes=8 # each has a PostgreSQL, a reader and a window of its own
+check pytest -n "$processes" ${long:+"$long"} "$@"
 [ -z "$failed" ] || die "not well:$failed"
 say "All is well"

@@ -50,14 +50,15 @@ def test_of_hours() -> None:
 """
 
 
+@pytest.mark.parametrize("spread", [[], ["-n", "1"]], ids=["in series", "spread"])
 @pytest.mark.parametrize(("options", "outcome"), [([], "1 skipped"), (["--long"], "1 passed")])
 def test_long_proofs_are_skipped_in_sight_unless_asked_for(
-    tmp_path: Path, options: list[str], outcome: str
+    tmp_path: Path, options: list[str], outcome: str, spread: list[str]
 ) -> None:
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     (tmp_path / "test_long.py").write_text(LONG)
     command = [sys.executable, "-m", "pytest", "-c", ROOT / "setup.cfg", "--rootdir", tmp_path]
-    command += ["-p", "no:cacheprovider", *options, tmp_path]
+    command += ["-p", "no:cacheprovider", *spread, *options, tmp_path]
     ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert outcome in ran.stdout
