@@ -2,7 +2,8 @@
 loopback, stopped with its process. It refuses to run as root, so root hands it to ``postgres``.
 
 What it holds is thrown away afterwards; a killed server keeps what was committed, a power cut need
-not (``fsync`` is off). A regency that keeps its data uses Debian's own cluster instead.
+not, unless it is asked for (``fsync``). A regency that keeps its data uses Debian's own cluster
+instead.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "fsync": "off",
     "max_connections": "100",
     "shared_buffers": "32MB",
     "log_min_messages": "warning",
@@ -33,7 +33,8 @@ _SETTINGS = {
 class Postgres:
     """A server; ``new_database`` gives the address of an empty database in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, survives_power_cuts: bool = False) -> None:
+        self._settings = {**_SETTINGS, "fsync": "on" if survives_power_cuts else "off"}
         self._folder = Path(tempfile.mkdtemp(prefix="anjungan-pg-"))
         self._data = self._folder / "data"
         self._children = Children(self._folder / "logs")
@@ -48,7 +49,7 @@ class Postgres:
             self._make()
         if not self.port:
             (self.port,) = free_ports(1)
-        settings = {**_SETTINGS, "port": str(self.port)}
+        settings = {**self._settings, "port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self._child = self._children.start(
             "postgres", [*_as_account(), _program("postgres"), "-D", self._data, *options]
