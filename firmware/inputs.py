@@ -52,7 +52,7 @@ class Inputs:
         self._state = DeviceState.NO_DEVICE
         self._open: bool | None = None
         self._on_mains: bool | None = None
-        self._lost_at: float | None = None
+        self._lost_at: float | None = None  # as last seen: kept while the lines cannot be read
 
     @property
     def readings(self) -> InputReadings:
@@ -80,17 +80,23 @@ class Inputs:
                 self._tell(ServiceAsked(long))
 
     def battery_is_over(self, now: float) -> bool:
-        """Whether the mains has been gone for so long that the kiosk must stop."""
-        if self._lost_at is None or not self._ups_seconds:
+        """Whether the mains has been gone for so long that the kiosk must stop. Never while that
+        cannot be seen: whoever is switched off though the mains is back is not switched on by it
+        again, and a battery that ends unseen is a power cut like any other.
+        """
+        if self._on_mains is not False or self._lost_at is None or not self._ups_seconds:
             return False
         return now - self._lost_at >= self._ups_seconds
 
     def _offline(self, reason: str) -> None:
-        """Nothing is known any more. The kiosk then serves as one without these lines would:
-        to stop for a battery that nobody can see would be worse.
+        """Nothing is known any more. The kiosk then serves as one without these lines would, and
+        the technician's screen and the heartbeat say that they are not there. Should they come back
+        and still tell of no mains, it is the same cut, and its time has gone on.
         """
-        self._state, self._lost_at = DeviceState.OFFLINE, None
+        self._state = DeviceState.OFFLINE
         self._journal.write("inputs.changed", online=False, detail=reason)
+        if self._on_mains is False:
+            self._journal.write("power.unseen")
         if self._open:
             self._tell(DoorChanged(open=False, seen=False))
         if self._on_mains is False:
@@ -110,10 +116,13 @@ class Inputs:
     def _power(self, on_mains: bool, now: float) -> None:
         if on_mains == self._on_mains:
             return
-        if not on_mains or self._on_mains is not None:
+        is_news = self._on_mains is not None or on_mains is not (self._lost_at is None)
+        if is_news:
             self._journal.write("power.changed", on_mains=on_mains)
         self._on_mains = on_mains
-        self._lost_at = None if on_mains else now
-        if not on_mains:
+        if on_mains:
+            self._lost_at = None
+        elif self._lost_at is None:
+            self._lost_at = now
             self._count("power_cuts")
         self._tell(PowerChanged(on_mains))

@@ -83,6 +83,7 @@ EVENTS: dict[str, Kind] = {
     "door.changed": Kind("The cabinet's door was opened or closed.", ("open",)),
     "service.pressed": Kind("The service button was pressed.", ("long",)),
     "power.changed": Kind("The mains went or came back.", ("on_mains",)),
+    "power.unseen": Kind("The mains was gone when its line went away: no stop until it is read."),
     "power.stopping": Kind("The mains is gone for too long: the controller stops.", ("seconds",)),
     "service.roll": Kind("A technician said that there is a new roll."),
     "printer.unit": Kind(

@@ -350,7 +350,16 @@ class Store:
         """A message that could not be used."""
         with self._transaction() as db:
             db.execute("INSERT INTO dead_letter VALUES (?, ?, ?, ?)", (at, topic, size, reason))
+            db.execute(
+                "INSERT INTO meta (name, value) VALUES ('dead', 1)"
+                " ON CONFLICT (name) DO UPDATE SET value = value + 1"
+            )
             let_dead_go(db)
+
+    def dead_messages(self) -> int:
+        """How many messages from the regency could not be used, ever; the newest are kept."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = 'dead'").fetchone()
+        return int(row[0]) if row else 0
 
     # ------------------------------------------------------------ letters
 

@@ -127,7 +127,7 @@ class Regency:
         """Put every certificate that was made for a kiosk so far on the broker's list; how many
         there are. The broker reads the list when it is told to (SIGHUP).
         """
-        lines = self._issued.read_text().splitlines() if self._issued.exists() else []
+        lines = self._lines()
         marked = [_marked(line) if line.split()[0] == kiosk else line for line in lines]
         write_public(self._issued, "".join(f"{line}\n" for line in marked))
         self._write_revocations(Authorities.load(self.folder / "ca"))
@@ -138,8 +138,16 @@ class Regency:
         """Certificates of kiosks: id, serial number as hex, and whether it was revoked."""
         return self.folder / "ca" / "issued"
 
+    def _lines(self) -> list[str]:
+        return self._issued.read_text().splitlines() if self._issued.exists() else []
+
+    def kiosks(self) -> list[str]:
+        """The ids of kiosks with a certificate that was not revoked."""
+        good = {line.split()[0] for line in self._lines() if not line.endswith(_REVOKED)}
+        return sorted(good)
+
     def _write_revocations(self, authorities: Authorities) -> None:
-        lines = self._issued.read_text().splitlines() if self._issued.exists() else []
+        lines = self._lines()
         serials = [int(line.split()[1], 16) for line in lines if line.endswith(_REVOKED)]
         write_public(self.broker / "crl.pem", authorities.devices.revocations(serials))
 

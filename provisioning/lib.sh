@@ -29,8 +29,13 @@ as_root() {
 
 # ---------------------------------------------------------------- Debian packages
 
+# Set to install what only the long proofs want, too.
+long=
+
 debian_packages() {
-    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$repository/provisioning/debian-packages.txt"
+    set -- "$repository/provisioning/debian-packages.txt"
+    [ -z "$long" ] || set -- "$@" "$repository/provisioning/debian-packages-long.txt"
+    sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@"
 }
 
 is_installed() {
@@ -55,6 +60,7 @@ install_packages() {
     keep_services_down
     # shellcheck disable=SC2086 # a list of words on purpose
     if apt update --quiet && apt install --yes --no-install-recommends $missing; then
+        keep_brokers_down "$missing"
         let_services_up
     else
         let_services_up
@@ -79,6 +85,22 @@ keep_services_down() {
     trap 'exit 130' INT TERM
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod 755 "$policy"
+}
+
+# Debian has what it installs started at the next boot. These would then listen on every address.
+# Whoever had them before keeps them as they were.
+keep_brokers_down() {
+    for package in $1; do
+        case $package in
+            nats-server | rabbitmq-server) units=$package.service ;;
+            erlang-base) units='epmd.service epmd.socket' ;;
+            *) continue ;;
+        esac
+        for unit in $units; do
+            as_root rm -f /etc/systemd/system/*.wants/"$unit"
+        done
+        [ ! -e "/etc/init.d/$package" ] || as_root update-rc.d "$package" disable >&2
+    done
 }
 
 let_services_up() {

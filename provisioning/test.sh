@@ -5,7 +5,6 @@ set -eu
 . "$(dirname -- "$0")/lib.sh"
 
 setup_only=
-long=
 while [ $# -gt 0 ]; do
     case $1 in
         --setup-only) setup_only=yes ;;

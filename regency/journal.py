@@ -14,6 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from firmware.core import wire
 from firmware.core.request import RequestState
 from regency import tables as t
+from regency.retention import let_alarms_go
 
 _log = logging.getLogger(__name__)
 _NOTE = insert(t.events)  # made once: most of what a statement costs is its making
@@ -65,4 +66,5 @@ def raise_alarm(db: Connection, kiosk: str, what: str) -> None:
     if db.execute(select(c.id).where(c.kiosk == kiosk, c.what == what).limit(1)).first():
         return
     _log.warning("alarm at kiosk %s: %s", kiosk, what)
-    db.execute(insert(t.alarms).values(at=now_text(), kiosk=kiosk, what=what))
+    row = insert(t.alarms).values(at=now_text(), kiosk=kiosk, what=what)
+    let_alarms_go(db, db.execute(row.returning(c.id)).scalar_one(), kiosk)

@@ -16,6 +16,7 @@ from firmware.core import seal, wire
 from firmware.core.errors import SealError
 from regency import tables as t
 from regency.journal import now_text, raise_alarm
+from regency.retention import let_dead_go
 from regency.trouble import Trouble
 
 ID_TOO_LONG = Trouble(f"an id of more than {t.ID_CHARACTERS} characters")
@@ -98,8 +99,7 @@ def again(db: Connection, kiosk: str, kind: str, message_id: str, same: bool) ->
 
 def bury(db: Connection, topic: str, size: int, reason: str) -> None:
     """Keep that a message could not be used, and why; never its content."""
-    db.execute(
-        insert(t.dead_letters).values(
-            at=now_text(), topic=topic[:100], bytes=size, reason=reason[:300]
-        )
+    row = insert(t.dead_letters).values(
+        at=now_text(), topic=topic[:100], bytes=size, reason=reason[:300]
     )
+    let_dead_go(db, db.execute(row.returning(t.dead_letters.c.id)).scalar_one())

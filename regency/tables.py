@@ -327,6 +327,16 @@ dead_letters = Table(
     Column("reason", _Words, nullable=False),
 )
 
+# How many alarms and unusable messages of a kiosk were let go ('' stands for all that is no kiosk).
+let_go = Table(
+    "let_go",
+    metadata,
+    Column("kind", _Words(16), nullable=False),
+    Column("kiosk", _Words(16), nullable=False),
+    Column("count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("kind", "kiosk"),
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,

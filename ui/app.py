@@ -119,7 +119,7 @@ class IdleWarning(FloatLayout):
         """How long there is to answer."""
         self.countdown = tr(
             Say(
-                "Kunjungan ditutup dalam {n} detik untuk menjaga data Anda.",
+                "Layar ditutup dalam {n} detik untuk menjaga data Anda.",
                 {"n": str(seconds)},
             )
         )

@@ -84,7 +84,7 @@ def _check_date(field: Field, value: str, answers: Mapping[str, str], today: dat
         )
     if (day - today).days > field.max_days_ahead:
         return Say(
-            "Tanggal ini terlalu jauh. Paling lama {n} hari dari sekarang.",
+            "Tanggal ini terlalu jauh. Paling jauh {n} hari dari sekarang.",
             {"n": str(field.max_days_ahead)},
         )
     earliest = parse_date(answers.get(field.not_before, ""))
@@ -102,10 +102,11 @@ def _check_number(field: Field, value: str, _today: date) -> Say | None:
         return Say("Tulis dengan angka saja.")
     if int(value) < field.least:
         return Say(
-            "Angka ini terlalu kecil. Paling sedikit {n}.", {"n": _shown(field, field.least)}
+            "Angka ini terlalu kecil. Paling sedikit {least}.",
+            {"least": _shown(field, field.least)},
         )
     if int(value) > most:
-        return Say("Angka ini terlalu besar. Paling banyak {n}.", {"n": _shown(field, most)})
+        return Say("Angka ini terlalu besar. Paling banyak {most}.", {"most": _shown(field, most)})
     return None
 
 

@@ -18,17 +18,17 @@ NOT_ENROLLED = _notice(
 NOT_KNOWN_OFFLINE = _notice(
     "Kartu ini belum dikenal di sini",
     "Anjungan sedang tidak tersambung, jadi belum dapat bertanya ke kabupaten.",
-    "Coba lagi nanti. Kartu yang belum pernah didaftarkan didaftarkan petugas di kantor desa.",
+    "Coba lagi nanti. Kartu yang belum terdaftar dapat didaftarkan di kantor desa.",
 )
 NOT_ANSWERED = _notice(
     "Kartu ini belum dikenal di sini",
     "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
-    "Silakan coba lagi beberapa saat lagi, atau hubungi petugas di kantor desa.",
+    "Silakan coba lagi nanti, atau hubungi petugas di kantor desa.",
 )
 CODE_NOT_ANSWERED = _notice(
     "Kode belum dapat dicari",
     "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
-    "Silakan coba lagi beberapa saat lagi, atau hubungi petugas di kantor desa.",
+    "Silakan coba lagi nanti, atau hubungi petugas di kantor desa.",
 )
 REVOKED = _notice(
     "Kartu ini tidak dapat dipakai",
@@ -96,8 +96,8 @@ UNREADABLE: dict[CardTrouble, Notice] = {
     ),
     CardTrouble.RANDOM_UID: _notice(
         "Ini bukan e-KTP yang dapat dipakai",
-        "Kartu atau telepon ini memberi nomor yang berubah-ubah.",
-        "Tempelkan e-KTP Anda, bukan kartu lain atau telepon.",
+        "Kartu atau HP ini memberi nomor yang berubah-ubah.",
+        "Tempelkan e-KTP Anda, bukan kartu lain atau HP.",
     ),
     CardTrouble.UNKNOWN_KIND: _notice(
         "Kartu ini tidak dikenal",

@@ -41,7 +41,7 @@ _REFUSED_TAPS: dict[str, Say] = {
     "unreadable": Say("Kartu tidak terbaca. Ulangi dari awal."),
     "readerLost": Say("Pembaca kartu terputus. Ulangi dari awal."),
     "noCard": Say("Belum ada kartu yang ditempelkan. Ulangi dari awal."),
-    "onlyOneTap": Say("Kartu baru ditempelkan sekali. Ulangi dari awal."),
+    "onlyOneTap": Say("Kartu baru sekali ditempelkan. Ulangi dari awal."),
     "officerCard": Say("Itu kartu petugas. Tempelkan kartu warga."),
 }
 _UNLOCKED: dict[str, Say] = {

@@ -32,7 +32,7 @@ _UNKNOWN: dict[str, Say] = {
         "Belum ada permohonan dengan kode ini di kabupaten. Kalau tiketnya baru, coba lagi nanti."
     ),
     "check": Say(
-        "Tidak ada surat dengan kode ini. Periksa lagi kodenya, atau tanyakan ke petugas."
+        "Tidak ada surat dengan kode ini. Periksa lagi kodenya, atau tanyakan kepada petugas."
     ),
 }
 _NOT_ASKED: dict[str, Say] = {

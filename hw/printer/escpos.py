@@ -11,10 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import qrcode  # type: ignore[import-untyped]
-from escpos.capabilities import CAPABILITIES  # type: ignore[import-untyped]
-from escpos.magicencode import Encoder, MagicEncode  # type: ignore[import-untyped]
-from escpos.printer import Dummy  # type: ignore[import-untyped]
 
+from hw.printer.escpos_library import CAPABILITIES, Dummy, Encoder, MagicEncode
 from hw.printer.raster import fitted, raster_commands
 from hw.printer.text import printable, wrapped
 from hw.protocols import DOTS_PER_MM, Align, Cut, Feed, Line, Qr, Raster, Rule, Slip, SlipPart

@@ -115,6 +115,33 @@ def test_lines_that_cannot_be_read_any_more_keep_nobody_out(watched: Watched) ->
     assert not watched.inputs.battery_is_over(1e9)
 
 
+def test_a_battery_that_is_seen_again_is_as_old_as_it_is(watched: Watched) -> None:
+    """The lines go away in mid-cut and come back: the countdown has not begun anew."""
+    for report in (InputsOnline(), PowerLost()):
+        watched.inputs.take(report, 10.0)
+    watched.inputs.take(InputsOffline("the chip is gone"), 20.0)
+    assert not watched.inputs.battery_is_over(130.0)  # nobody knows
+    watched.inputs.take(InputsOnline(), 135.0)
+    assert not watched.inputs.battery_is_over(135.0)
+    watched.inputs.take(PowerLost(), 135.0)
+    assert watched.inputs.battery_is_over(135.0)
+    assert watched.counted == {"power_cuts": 1}
+    assert watched.told[-1] == PowerChanged(on_mains=False)
+    assert "power.unseen" in watched.written()
+
+
+def test_a_mains_that_came_back_unseen_ends_the_cut(watched: Watched) -> None:
+    watched.inputs.take(PowerLost(), 10.0)
+    watched.inputs.take(InputsOffline("the chip is gone"), 20.0)
+    watched.inputs.take(InputsOnline(), 500.0)
+    watched.inputs.take(PowerBack(), 500.0)
+    assert watched.written()[-1] == "power.changed"
+    watched.inputs.take(PowerLost(), 600.0)
+    assert not watched.inputs.battery_is_over(719.0)
+    assert watched.inputs.battery_is_over(720.0)
+    assert watched.counted == {"power_cuts": 2}
+
+
 def test_a_heartbeat_tells_of_lamps_door_and_power(tmp_path: Path) -> None:
     store = Store(tmp_path / "kiosk.db")
     for name in ("doors", "doors", "power_cuts"):

@@ -142,6 +142,7 @@ def test_messages_that_could_not_be_used_go_but_the_newest(books: Books) -> None
     for number in range(6):
         books.store.bury_message(AT, "k1/x/dn/res", number, "unreadable")
     assert books.names("SELECT bytes FROM dead_letter") == [3, 4, 5]
+    assert books.store.dead_messages() == 6
 
 
 def test_a_refused_message_goes_with_the_settled_ones(

@@ -15,12 +15,12 @@ _WORDS: dict[PrintState, Say] = {
     "awaiting": Say("Tiket sedang keluar. Tunggu sampai selesai, jangan ditarik."),
     "printed": Say("Tiket sudah dicetak. Silakan ambil."),
     "unconfirmed": Say("Tiket sudah dikirim ke pencetak. Periksa apakah tiket keluar."),
-    "blocked": Say("Tiket belum selesai dicetak."),
+    "blocked": Say("Tiket belum tercetak."),
     "unknown": Say("Pencetakan terputus. Periksa apakah tiket keluar."),
     "unavailable": Say("Tiket tidak dapat dicetak."),
 }
 _WRITE_DOWN = Say("Catat atau foto kode di samping, sudah cukup sebagai tiket.")
-_DELIVERED = Say("Sudah diterima server kabupaten.")
+_DELIVERED = Say("Sudah diterima kabupaten.")
 _SAFE = Say("Permohonan Anda aman dan akan terkirim otomatis saat jaringan tersambung.")
 
 

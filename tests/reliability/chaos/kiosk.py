@@ -24,6 +24,7 @@ import firmware.link
 from firmware.core import seal, wire
 from firmware.core.claim import make_claim_code
 from firmware.core.ids import uuid7
+from firmware.core.mqtt_version import Protocol
 from firmware.core.request import LetterRequest
 from firmware.journal import Journal
 from firmware.link import Link
@@ -68,6 +69,7 @@ class Errand:
     requests: int
     letters: int
     pace_seconds: float
+    protocol: Protocol = "auto"
 
     @property
     def database(self) -> Path:
@@ -119,7 +121,9 @@ class Life:
         )
         will = wire.encode(wire.StateUp(online=False, boot=boot))
         address = ("127.0.0.1", errand.port)
-        self._link = Link(errand.kiosk, address, errand.files, will, self._inbox.put)
+        self._link = Link(
+            errand.kiosk, address, errand.files, will, self._inbox.put, errand.protocol
+        )
         self._link.start()
 
     def turn(self) -> None:

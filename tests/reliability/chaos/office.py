@@ -87,6 +87,8 @@ def main() -> None:
         (config.link.host, config.link.port),
         config.tls_files,
         look_again_seconds=LOOK_AGAIN_SECONDS,
+        shared=config.link.shared,
+        protocol=config.link.protocol,
     )
     workflow = Workflow(
         store, Typesetter(), catalogue, config.credentials, config.public_url, ingest.notify

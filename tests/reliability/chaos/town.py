@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import shutil
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -18,14 +18,16 @@ from types import TracebackType
 from msgspec.structs import replace
 
 from firmware.core import seal
+from firmware.core.mqtt_version import Protocol
 from hw.virtual.line import Line
 from provisioning.layout import Devices, Ports, Regency
 from provisioning.postgres import Postgres
-from provisioning.processes import Child, Children, free_ports, port_answers
+from provisioning.processes import Child, Children, free_ports
 from regency.model import Enrolment, Kiosk, Resident, Seed
 from regency.seed import load
 from regency.store import Store
 from tests.regency.letter_parts import GENTENG, SITI, SONGGON
+from tests.reliability.brokers.houses import House, Mosquitto
 from tests.reliability.chaos import office
 from tests.reliability.chaos.kiosk import Errand, live
 
@@ -50,17 +52,28 @@ class Size:
 
 
 class Town:
-    """All programs. ``workers`` and ``kiosks`` are known by number, lines by ('kiosk', 3)."""
+    """All programs. ``workers`` and ``kiosks`` are known by number, lines by ('kiosk', 3).
+    ``house`` makes the broker, Mosquitto when left out; ``protocol`` is how all speak to it.
+    """
 
-    def __init__(self, folder: Path, size: Size) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        size: Size,
+        house: Callable[[Regency, int, Children], House] = Mosquitto,
+        workers: int = WORKERS,
+        protocol: Protocol = "auto",
+    ) -> None:
         self.folder = folder
         self.size = size
+        self._make_house = house
+        self._workers = workers
+        self._protocol = protocol
         self.lines: dict[tuple[str, int], Line] = {}
         self.errands: list[Errand] = []
         self.resident_keys: list[bytes] = []
         self.processes: dict[int, ForkServerProcess] = {}
         self.workers: dict[int, Child] = {}
-        self.broker: Child | None = None
         self.trouble: set[str] = set()
         self._children = Children(folder / "logs")
         self._stack = ExitStack()
@@ -73,9 +86,9 @@ class Town:
         try:
             self._lay_out()
             self.start_broker()
-            for number in range(WORKERS):
+            for number in range(self._workers):
                 self.start_worker(number)
-            for number in range(WORKERS):
+            for number in range(self._workers):
                 self._await_worker(number)
             for number in range(self.size.kiosks):
                 self.start_kiosk(number)
@@ -114,13 +127,14 @@ class Town:
         self.database = f"sqlite:///{self.regency.server / 'regency.db'}"
         if self.size.database == "postgresql":
             self.database = self._stack.enter_context(Postgres()).new_database()
-        for number in range(WORKERS):
+        for number in range(self._workers):
             self._lay_line("worker", number)
             self._configure_worker(number)
         for number in range(self.size.kiosks):
             self._lay_line("kiosk", number)
             self._add_errand(number)
         self._load_seed()
+        self._house = self._make_house(self.regency, self.port, self._children)
 
     def _lay_line(self, kind: str, number: int) -> None:
         self.lines[kind, number] = self._stack.enter_context(Line(("127.0.0.1", self.port)))
@@ -129,6 +143,7 @@ class Town:
         text = self.regency.config.read_text()
         text = text.replace('"sqlite:///regency.db"', f'"{self.database}"')
         text = text.replace(f"port = {self.port}", f"port = {self.lines['worker', number].port}")
+        text = text.replace("[link]\n", f'[link]\nprotocol = "{self._protocol}"\n')
         self.config(number).write_text(text)
 
     def config(self, worker: int) -> Path:
@@ -155,6 +170,7 @@ class Town:
                 requests,
                 size.per_kiosk(size.letters),
                 0.8 * size.seconds / requests,
+                self._protocol,
             )
         )
 
@@ -182,16 +198,12 @@ class Town:
     # ------------------------------------------------------------ starting and killing
 
     def start_broker(self) -> None:
-        """Mosquitto, on the port that it always has."""
-        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        self.broker = self._children.start("broker", [program, "-c", self.regency.broker_config])
-        self.broker.wait_for(lambda: port_answers(self.port))
+        """On the port that it always has."""
+        self._house.start()
 
     def kill_broker(self) -> None:
         """SIGKILL: what it has not written down is lost, whatever it acknowledged."""
-        assert self.broker is not None
-        self.broker.kill()
-        self._children.forget(self.broker)
+        self._house.kill()
 
     def start_worker(self, number: int) -> None:
         """The office, or one of the workers beside it."""
