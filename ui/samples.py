@@ -98,6 +98,10 @@ def _date(value: str, problem: Say | None) -> view.Form:
     return view.Form(USAHA, KNOWN, question)
 
 
+def _refused(why: Say) -> Say:
+    return Say("ditolak: {why}", {"why": why})
+
+
 def _ticket(state: view.PrintState, message: Say | None, delivered: bool) -> view.Ticket:
     return view.Ticket(USAHA, NUMBER, CODE, state, message, delivered)
 
@@ -127,16 +131,25 @@ UNIT = (
     "192.168.100.50:9100, EPSON TM-T82X, firmware 1.24 ESC/POS, serial X4FX012345; lebar 576 titik"
 )
 FACTS = (
-    Known("Anjungan", "3510192001-1"),
-    Known("Tempat", "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"),
-    Known("Waktu", "24-11-2026 09.41"),
-    Known("Versi", "1.0.0 (protokol 1)"),
-    Known("Menyala", "kali ke-1284, 27 hari"),
-    Known("Sambungan", "terputus"),
-    Known("Antrean kirim", "1284, tertua 27 hari"),
-    Known("Terkirim terakhir", "28-10-2026 16.20"),
-    Known("Sisa kertas", "kira-kira 640 tiket"),
-    Known("Ruang simpan", "11,8 GB kosong"),
+    Known(Say("Anjungan"), "3510192001-1"),
+    Known(Say("Tempat"), "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"),
+    Known(Say("Waktu"), "24-11-2026 09.41"),
+    Known(
+        Say("Versi"),
+        Say("{software} (protokol {wire})", {"software": "1.0.0", "wire": "1"}),
+    ),
+    Known(
+        Say("Menyala"),
+        Say("kali ke-{times}, {span}", {"times": "1284", "span": Say("{n} hari", {"n": "27"})}),
+    ),
+    Known(Say("Sambungan"), Say("terputus")),
+    Known(
+        Say("Antrean kirim"),
+        Say("{length}, tertua {span}", {"length": "1284", "span": Say("{n} hari", {"n": "27"})}),
+    ),
+    Known(Say("Terkirim terakhir"), "28-10-2026 16.20"),
+    Known(Say("Sisa kertas"), Say("kira-kira {n} tiket", {"n": "640"})),
+    Known(Say("Ruang simpan"), Say("{size} GB kosong", {"size": "11,8"})),
 )
 WELL_DEVICES = (
     view.DeviceLine(
@@ -158,7 +171,18 @@ WELL_DEVICES = (
     view.DeviceLine("pagePrinter", Say("Pencetak surat (F4)"), "asked", Say("Sedang ditanya…")),
     view.DeviceLine("lamps", Say("Lampu"), "well", Say("Tidak dipasang.")),
     view.DeviceLine(
-        "inputs", Say("Pintu dan listrik"), "well", Say("Siap: pintu terbuka, listrik menyala.")
+        "inputs",
+        Say("Pintu dan listrik"),
+        "well",
+        Say(
+            "Siap: {how}.",
+            {
+                "how": Say(
+                    "{one}, {other}",
+                    {"one": Say("pintu terbuka"), "other": Say("listrik menyala")},
+                )
+            },
+        ),
     ),
 )
 TROUBLED_DEVICES = (
@@ -208,8 +232,8 @@ SCREENS: dict[str, view.Screen] = {
     "wait": view.Wait(Say("Sebentar, data Anda sedang dibuka…")),
     "wait-asking": view.Wait(Say("Kartu belum dikenal di sini. Bertanya ke kabupaten…")),
     "pin": view.Pin(3, None, 0),
-    "pin-wrong": view.Pin(0, Say("PIN belum cocok. Masih ada {n} kali lagi.", {"n": "3"}), 0),
-    "pin-locked": view.Pin(0, Say("PIN salah lima kali."), 15),
+    "pin-wrong": view.Pin(0, Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": "1"}), 0),
+    "pin-locked": view.Pin(0, Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": "10"}), 15),
     "pin-old": view.Pin(
         0, Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": "9"}), 30, "old"
     ),
@@ -232,7 +256,9 @@ SCREENS: dict[str, view.Screen] = {
     "form-choice-made": _choice(PURPOSES[2], None),
     "form-choice-other": _choice("Menyewa lapak di pasar", None),
     "form-date": _date("24-11-2026", None),
-    "form-date-begun": _date("31-0", Say("Tanggal ini tidak ada.")),
+    "form-date-begun": _date(
+        "31-0", Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026.")
+    ),
     "form-date-problem": _date(
         "31-02-2026",
         Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026."),
@@ -270,10 +296,7 @@ SCREENS: dict[str, view.Screen] = {
     "notice-offline": view.Notice(
         Say("Kartu ini belum dikenal di sini"),
         Say("Anjungan sedang tidak tersambung, jadi belum dapat bertanya ke kabupaten."),
-        Say(
-            "Coba lagi nanti. Kartu yang belum pernah didaftarkan didaftarkan petugas di kantor"
-            " desa."
-        ),
+        Say("Coba lagi nanti. Kartu yang belum terdaftar dapat didaftarkan di kantor desa."),
         False,
     ),
     "notice-retry": view.Notice(
@@ -308,11 +331,17 @@ SCREENS: dict[str, view.Screen] = {
     "officer": view.OfficerScreen(
         "Dewi Kusumaningtyas Wulandari, S.Sos., M.AP.",
         (
-            Known("NIK 3510195708850003", "menunggu jawaban kabupaten"),
-            Known("NIK 3510191208840001", "sudah dapat dipakai"),
-            Known("NIK 3510195708850007", "ditolak: bukan warga desa ini"),
-            Known("NIK –", "ditolak: kartu petugas tidak berlaku"),
-            Known("NIK 3510191208840009", "ditolak, hubungi kabupaten"),
+            Known(Say("NIK {nik}", {"nik": "3510195708850003"}), Say("menunggu jawaban kabupaten")),
+            Known(Say("NIK {nik}", {"nik": "3510191208840001"}), Say("sudah dapat dipakai")),
+            Known(
+                Say("NIK {nik}", {"nik": "3510195708850007"}),
+                _refused(Say("bukan warga desa ini")),
+            ),
+            Known(
+                Say("NIK {nik}", {"nik": "–"}),
+                _refused(Say("kartu petugas tidak berlaku")),
+            ),
+            Known(Say("NIK {nik}", {"nik": "3510191208840009"}), Say("ditolak, hubungi kabupaten")),
         ),
     ),
     "officer-new": view.OfficerScreen("Dewi Lestari", ()),
@@ -351,16 +380,16 @@ SCREENS: dict[str, view.Screen] = {
     "checked": view.CheckedLetter(
         USAHA,
         (
-            Known("Nomor surat", "503/0012/3510192001/XI/2026"),
-            Known("Diterbitkan oleh", "Kelurahan Kampung Mandar"),
-            Known("Tanggal", "24-11-2026"),
-            Known("Untuk", "R. A. S. N. K. P."),
-            Known("Ditandatangani oleh", "Bambang Sutrisno Wicaksono"),
+            Known(Say("Nomor surat"), "503/0012/3510192001/XI/2026"),
+            Known(Say("Diterbitkan oleh"), "Kelurahan Kampung Mandar"),
+            Known(Say("Tanggal"), "24-11-2026"),
+            Known(Say("Untuk"), "R. A. S. N. K. P."),
+            Known(Say("Ditandatangani oleh"), "Bambang Sutrisno Wicaksono"),
         ),
     ),
     "out-of-service": view.OutOfService(
         Say("Pembaca kartu sedang tidak berfungsi."),
-        Say("Petugas sudah diberi tahu. Untuk keperluan mendesak, datanglah ke kantor desa."),
+        Say("Silakan beri tahu petugas. Untuk keperluan mendesak, datanglah ke kantor desa."),
     ),
     "service-mode": view.OutOfService(
         Say("Anjungan ini ditutup sementara oleh petugas."),

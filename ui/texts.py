@@ -36,20 +36,22 @@ class Language(NamedTuple):
 _in_use: tuple[str, NullTranslations] = (SOURCE, NullTranslations())
 
 
-def languages(folder: Path = LOCALES) -> tuple[Language, ...]:
-    """What can be offered: Indonesian first, then all that have a catalogue in ``folder``."""
+def languages(folder: Path | None = None) -> tuple[Language, ...]:
+    """What can be offered: Indonesian first, then all that have a catalogue in ``folder``,
+    LOCALES where none is named."""
     others = (
-        Language(tag, catalogue.pgettext(*OWN_NAME)) for tag, catalogue in _read(folder).items()
+        Language(tag, catalogue.pgettext(*OWN_NAME))
+        for tag, catalogue in _read(folder or LOCALES).items()
     )
     return (Language(SOURCE, OWN_NAME[1]), *sorted(others, key=lambda one: one.name))
 
 
-def use(language: str, folder: Path = LOCALES) -> bool:
+def use(language: str, folder: Path | None = None) -> bool:
     """Speak ``language`` from now on, Indonesian where it has no catalogue. Returns whether
     that is another one than before: then all texts must be asked for anew.
     """
     global _in_use
-    catalogues = _read(folder)
+    catalogues = _read(folder or LOCALES)
     wanted = language if language in catalogues else SOURCE
     before = _in_use
     _in_use = (wanted, catalogues.get(wanted, NullTranslations()))

@@ -30,7 +30,11 @@ def _found(state: State) -> view.Screen:
     assert isinstance(found, FoundRequest)
     words = STATE_WORDS[found.state]
     return view.FoundRequest(
-        found.request_id, found.title, found.number, words, is_printable(state)
+        found.request_id,
+        state.catalogue.title(found.title, state.preferences.language),
+        found.number,
+        words,
+        is_printable(state),
     )
 
 
@@ -38,11 +42,11 @@ def _checked(state: State) -> view.Screen:
     found = errand_of(state).found
     assert isinstance(found, FoundLetter)
     facts = (
-        Known("Nomor surat", found.number),
-        Known("Diterbitkan oleh", found.village),
-        Known("Tanggal", found.signed_on),
-        Known("Untuk", found.initials),
-        Known("Ditandatangani oleh", found.signer),
+        Known(Say("Nomor surat"), found.number),
+        Known(Say("Diterbitkan oleh"), found.village),
+        Known(Say("Tanggal"), found.signed_on),
+        Known(Say("Untuk"), found.initials),
+        Known(Say("Ditandatangani oleh"), found.signer),
     )
     return view.CheckedLetter(found.title, facts)
 

@@ -5,6 +5,7 @@ Needs Babel and a checkout; a kiosk reads the files with ``ui.locale.po`` alone.
 
 from __future__ import annotations
 
+import functools
 import io
 import string
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ msgstr ""
 _OWN_NAME_COMMENT = "What this language is called in itself: Basa Jawa, English."
 
 
+@functools.cache
 def template(root: Path = ROOT) -> Catalog:
     """All sentences of the code, without translations. Raises NotALiteralError."""
     found = Catalog(charset="utf-8")
@@ -79,10 +81,15 @@ def update(file: Path, wanted: Catalog) -> bool:
                 user_comments=have.user_comments if have is not None else (),
                 context=message.context,
             )
-    lines = generate_po(fresh, omit_header=True, include_lineno=False, width=_WIDTH)
-    after = header + "\n" + "".join(lines).rstrip("\n") + "\n"
-    file.write_text(after, encoding="utf-8")
-    return before != after
+    write(file, fresh)
+    return before != file.read_text(encoding="utf-8")
+
+
+def write(file: Path, catalogue: Catalog) -> None:
+    """A catalogue as a file, the same for the same sentences."""
+    header = _HEADER.format(language=file.parts[-3], plurals=catalogue.plural_forms.rstrip(";"))
+    lines = generate_po(catalogue, omit_header=True, include_lineno=False, width=_WIDTH)
+    file.write_text(header + "\n" + "".join(lines).rstrip("\n") + "\n", encoding="utf-8")
 
 
 def add(folder: Path, language: str, wanted: Catalog) -> Path:
