@@ -42,6 +42,13 @@ def add_ear_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def parser_of() -> argparse.ArgumentParser:
+    """A parser of these options alone."""
+    parser = argparse.ArgumentParser(add_help=False)
+    add_ear_options(parser)
+    return parser
+
+
 def ears_of(options: argparse.Namespace) -> Ears:
     """All of it, as chosen. Raises ValueError when options do not go together."""
     if options.voice == "transcript" and options.transcript is None:
