@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert, select, update
 
@@ -120,6 +121,26 @@ def test_malformed_messages_are_buried_and_the_next_one_is_served(line: Wire) ->
     link.publish("req", wire.encode(sealed(request())))
     assert hears()["outcome"] == "committed"
     assert len(line.reasons()) == 26
+
+
+def test_one_message_that_the_database_refuses_costs_the_others_nothing(line: Wire) -> None:
+    names = [f"01993c2a-2222-7000-8000-{number:012d}" for number in range(6)]
+    with line.store.engine.begin() as db:
+        db.exec_driver_sql(
+            f"CREATE TRIGGER spoilt BEFORE INSERT ON requests WHEN NEW.id = '{names[2]}'"
+            " BEGIN SELECT RAISE(ABORT, 'spoilt'); END"
+        )
+    messages = [
+        msgspec.structs.replace(sealed(request(id=name)), seq=number)
+        for number, name in enumerate(names, start=1)
+    ]
+    link, hears = line.kiosk()
+    enclosed = [wire.Enclosed("req", msgspec.Raw(wire.encode(one))) for one in messages]
+    link.publish("many", wire.encode(wire.ManyUp(enclosed)))
+    for message in messages:
+        link.publish("req", wire.encode(message))
+    assert {hears()["id"] for _ in range(5)} == set(names) - {names[2]}
+    assert line.store.request(names[2]) is None
 
 
 def test_a_birth_brings_down_what_waits_until_it_is_receipted(line: Wire) -> None:

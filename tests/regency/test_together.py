@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError
 
 from firmware.core import wire
-from tests.reliability.delivery import KIOSK, Line, Message
+from regency import tables as t
+from regency.exchange import Exchange
+from regency.intake import Intake
+from regency.store import Store
+from regency.together import Arrival
+from tests.bench._ingest_worker import open_office
+from tests.reliability.delivery import CATALOGUE, KIOSK, SEED, Line, Message
 
 TOPIC = wire.up_topic(KIOSK, "req")
 
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    line = Line(tmp_path)
+    place = tmp_path / "line"
+    place.mkdir()
+    line = Line(place)
     yield line
     line.close()
 
@@ -156,3 +165,39 @@ def test_a_letter_that_was_taken_shares_the_commit_of_a_request(line: Line) -> N
     ]
     line.regency.hear_all([event_, event_])
     assert line.regency.collected() == line.kiosk.collected
+
+
+def test_two_workers_take_the_same_messages_in_opposite_orders(
+    line: Line, database_url: str
+) -> None:
+    """On PostgreSQL each then waits for the other: one of them gives way and tries again."""
+    messages = requests(line, 12)
+    store = open_office(database_url)
+    heard: list[tuple[str, str]] = []
+    start = threading.Barrier(2)
+
+    def work(mine: list[Message]) -> None:
+        own = Store(database_url, "secret")
+        intake = Intake(own, CATALOGUE, SEED)
+        exchange = Exchange(
+            intake, own, lambda _topic, said: heard.append(outcome_of(said)), sends_down=False
+        )
+        start.wait(60)
+        exchange.take_all(Arrival(*message) for message in mine)
+        own.close()
+
+    threads = [threading.Thread(target=work, args=(mine,)) for mine in (messages, messages[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(heard) == sorted([(name, "committed") for name in line.kiosk.filed] * 2)
+    with store.engine.connect() as db:
+        assert sorted(db.execute(select(t.requests.c.id)).scalars()) == line.kiosk.filed
+        assert list(db.execute(select(t.alarms.c.what)).scalars()) == []
+    store.close()
+
+
+def outcome_of(payload: bytes) -> tuple[str, str]:
+    receipt = wire.decode(payload, wire.Receipt)
+    return receipt.id, receipt.outcome

@@ -93,8 +93,8 @@ class Kiosk(Vault):
 
     def send_due(self) -> None:
         self.now += 400.0
-        for message in self.outbox.due(self.now):
-            self.up.append((wire.up_topic(self.id, message.kind), message.payload))
+        for kind, payload in self.outbox.parcels(self.now):
+            self.up.append((wire.up_topic(self.id, kind), payload))
 
     def sees(self, pin: str, person: int = 1, nik_of: int = 1) -> list[str] | None:
         """The letters that this card and PIN can print here; None when the PIN is wrong or the

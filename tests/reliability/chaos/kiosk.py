@@ -166,8 +166,8 @@ class Life:
         if not self._is_online:
             return
         now = time.monotonic()
-        for message in self._outbox.due(now * HASTE):
-            self._link.publish(message.kind, message.payload)
+        for kind, payload in self._outbox.parcels(now * HASTE):
+            self._link.publish(kind, payload)
         if now >= self._beat_at:
             self._beat_at = now + _BEAT_SECONDS
             self._link.publish("hb", wire.encode(self._beat()))
