@@ -1,4 +1,5 @@
-"""``python -m tests.fuzz TARGET --runs N``: feed a target with N inputs that atheris makes.
+"""``python -m tests.fuzz TARGET --runs N [--seconds S]``: feed a target with N inputs that atheris
+makes, or with as many as it takes in S seconds.
 
 Atheris (libFuzzer) watches which code each input reaches and mutates those that reach more. At
 the end one line tells how many inputs the target was really fed with. A find ends it with a
@@ -8,6 +9,7 @@ traceback, the input as Base64, and an exit code that is not 0.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import tempfile
@@ -27,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--runs", type=int, default=50_000)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     target = TARGETS[options.target]
@@ -47,10 +50,12 @@ def main() -> None:
             shutil.rmtree(folder)
             raise
         fed += 1
-        if fed == options.runs:  # libFuzzer ends the process itself, and runs nothing of ours
+        seconds = time.monotonic() - began
+        if fed == options.runs or seconds > options.seconds:
             shutil.rmtree(folder)
-            seconds = time.monotonic() - began
             print(f"{options.target}: {fed} inputs in {seconds:.0f} s, no find", flush=True)
+        if seconds > options.seconds:  # at the last run libFuzzer ends the process itself
+            os._exit(0)
 
     settings = [
         f"-runs={options.runs}",

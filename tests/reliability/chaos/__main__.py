@@ -17,7 +17,8 @@ from tests.reliability.chaos.town import Size, Town
 DRAIN_SECONDS = 300.0
 HEADER = (
     "| seed | database | kiosks | requests | letters | kiosks killed | workers killed |"
-    " brokers killed | lines harmed | said again | storm, then quiet | lost | twice | alarms |"
+    " brokers killed | lines harmed | partitions | said again | storm, then quiet |"
+    " lost | twice | alarms |"
 )
 
 
@@ -45,6 +46,7 @@ class Outcome:
             counts["kill worker"],
             counts["kill broker"],
             counts["line"],
+            counts["partition"],
             self.storm.echoed,
             f"{size.seconds:.0f} s, {self.drained_seconds:.0f} s",
             found.lost,
@@ -83,12 +85,22 @@ def main() -> int:
     parser.add_argument("--letters", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=100.0, help="how long each storm lasts")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
+    parser.add_argument(
+        "--partitioned", action="store_true", help="every other kiosk in a network namespace"
+    )
     parser.add_argument("--keep", action="store_true", help="leave the folder for a look")
     given = parser.parse_args()
     print(HEADER, "|" + " --- |" * (HEADER.count("|") - 1), sep="\n")
     is_well = True
     for database in given.database or ["sqlite"]:
-        size = Size(given.kiosks, given.requests, given.letters, given.seconds, database)
+        size = Size(
+            given.kiosks,
+            given.requests,
+            given.letters,
+            given.seconds,
+            database,
+            given.partitioned,
+        )
         for seed in given.seed or [1]:
             outcome = run(seed, size, given.keep)
             print(outcome.row(), flush=True)

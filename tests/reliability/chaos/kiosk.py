@@ -32,6 +32,7 @@ from firmware.outbox import Outbox
 from firmware.post import Post
 from firmware.signals import LinkDown, LinkUp, MessageCame, Signal, ThreadFailed
 from firmware.store import Filing, Store
+from tests.reliability.chaos.network import enter
 
 HASTE = 10.0
 """The outbox's clock runs so much faster: it would else wait minutes after many cuts."""
@@ -56,7 +57,8 @@ def _answers(kind: str) -> dict[str, str]:
 @dataclass(frozen=True)
 class Errand:
     """What one kiosk has to do. Of its ``requests`` the first of each ``requests // letters``
-    become letters. ``port`` is where its line to the broker begins.
+    become letters. ``port`` is where its line to the broker begins; ``network`` is the namespace in
+    which it lives, None ours.
     """
 
     kiosk: str
@@ -70,6 +72,7 @@ class Errand:
     letters: int
     pace_seconds: float
     protocol: Protocol = "auto"
+    network: Path | None = None
 
     @property
     def database(self) -> Path:
@@ -83,6 +86,8 @@ class Errand:
 def live(errand: Errand) -> None:
     """Until killed, or until the process that made us has gone."""
     parent = os.getppid()
+    if errand.network is not None:
+        enter(errand.network)
     firmware.link.RECONNECT_CAP_SECONDS = _RECONNECT_CAP_SECONDS
     life = Life(errand)
     while os.getppid() == parent:

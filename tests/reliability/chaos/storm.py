@@ -11,7 +11,7 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,6 +19,8 @@ from tests.reliability.chaos.echo import echo_down, echo_up
 from tests.reliability.chaos.town import WORKERS, Size, Town
 
 TROUBLES_PER_SECOND = 0.5
+PARTITIONS = 4
+"""Of a storm over two networks, each a tenth of it; narrow ones in between."""
 _AT_ONCE = 3
 _WEIGHTS = {
     "kill kiosk": 6,
@@ -58,7 +60,18 @@ def forecast(seed: int, size: Size) -> list[Trouble]:
     # The first troubles come when there is something to lose.
     count = max(12, round(size.seconds * TROUBLES_PER_SECOND * min(_AT_ONCE, size.kiosks / 3)))
     times = sorted(draw.uniform(0.05, 1.0) * size.seconds for _ in range(count))
-    return [_trouble(draw, at, size) for at in times]
+    troubles = [_trouble(draw, at, size) for at in times]
+    if size.partitioned:
+        troubles += _partitions(random.Random(seed + 2), size)
+    return sorted(troubles, key=lambda trouble: trouble.at)
+
+
+def _partitions(draw: random.Random, size: Size) -> Iterator[Trouble]:
+    """One after the other: half of the kiosks are cut off, or share a narrow line."""
+    span = size.seconds / (2 * PARTITIONS)
+    for turn in range(2 * PARTITIONS):
+        at = (turn + draw.uniform(0.1, 0.3)) * span
+        yield Trouble(at, ("partition", "narrow")[turn % 2], 0, False, 0.6 * span, 0)
 
 
 def _trouble(draw: random.Random, at: float, size: Size) -> Trouble:
@@ -129,6 +142,8 @@ class Storm:
                 self._kill(trouble, ("broker", 0), lambda _: town.kill_broker(), town.start_broker)
             case "echo up" | "echo down":
                 self._echo(trouble)
+            case "partition" | "narrow":
+                self._harm_network(trouble)
             case _:
                 self._harm_line(trouble, who)
 
@@ -163,6 +178,13 @@ class Storm:
         }[trouble.kind]
         line.control(harm)
         self._later(trouble, partial(line.control, _WHOLE))
+
+    def _harm_network(self, trouble: Trouble) -> None:
+        far_side = self._town.far_side
+        assert far_side is not None
+        self.counts[trouble.kind] += 1
+        (far_side.cut if trouble.kind == "partition" else far_side.narrow)()
+        self._later(trouble, far_side.mend)
 
     def _echo(self, trouble: Trouble) -> None:
         if ("broker", 0) in self._down:

@@ -13,7 +13,8 @@ import pytest
 
 from tests.reliability.chaos.__main__ import DRAIN_SECONDS, run
 from tests.reliability.chaos.account import settle, wait_until_quiet
-from tests.reliability.chaos.storm import Storm, forecast
+from tests.reliability.chaos.network import may_be_made
+from tests.reliability.chaos.storm import PARTITIONS, Storm, forecast
 from tests.reliability.chaos.town import Size, Town
 
 SHORT = Size(kiosks=3, requests=30, letters=6, seconds=8.0)
@@ -64,6 +65,16 @@ def _tamper_with(town: Town) -> None:
 
 def test_a_seed_draws_the_same_storm() -> None:
     assert forecast(5, SHORT) == forecast(5, SHORT) != forecast(6, SHORT)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_half_of_twenty_kiosks_are_cut_off_again_and_again(database: str) -> None:
+    if not may_be_made():
+        pytest.skip("no network namespaces may be made here; the lines stand in for them")
+    outcome = run(7, Size(**LONG, database=database, partitioned=True))
+    assert outcome.account.wrong == [], outcome.logs
+    assert outcome.storm.counts["partition"] == PARTITIONS
 
 
 @pytest.mark.long

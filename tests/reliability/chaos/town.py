@@ -30,6 +30,7 @@ from tests.regency.letter_parts import GENTENG, SITI, SONGGON
 from tests.reliability.brokers.houses import House, Mosquitto
 from tests.reliability.chaos import office
 from tests.reliability.chaos.kiosk import Errand, live
+from tests.reliability.chaos.network import FarSide
 
 WORKERS = 3
 """Worker 0 is the office's own; the others are processes that only take messages in."""
@@ -38,13 +39,16 @@ _PRELOADED = ["tests.reliability.chaos.kiosk"]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is to be done. ``seconds`` is how long the storm lasts."""
+    """How much is to be done. ``seconds`` is how long the storm lasts. ``partitioned``: every other
+    kiosk lives in a network namespace, from which it is cut off now and then.
+    """
 
     kiosks: int
     requests: int
     letters: int
     seconds: float
     database: str = "sqlite"
+    partitioned: bool = False
 
     def per_kiosk(self, count: int) -> int:
         """The share of each kiosk; all have the same."""
@@ -75,6 +79,7 @@ class Town:
         self.processes: dict[int, ForkServerProcess] = {}
         self.workers: dict[int, Child] = {}
         self.trouble: set[str] = set()
+        self.far_side: FarSide | None = None
         self._children = Children(folder / "logs")
         self._stack = ExitStack()
         self._nursery = multiprocessing.get_context("forkserver")
@@ -127,6 +132,8 @@ class Town:
         self.database = f"sqlite:///{self.regency.server / 'regency.db'}"
         if self.size.database == "postgresql":
             self.database = self._stack.enter_context(Postgres()).new_database()
+        if self.size.partitioned:
+            self.far_side = self._stack.enter_context(FarSide())
         for number in range(self._workers):
             self._lay_line("worker", number)
             self._configure_worker(number)
@@ -171,8 +178,16 @@ class Town:
                 size.per_kiosk(size.letters),
                 0.8 * size.seconds / requests,
                 self._protocol,
+                self._network_of(number),
             )
         )
+
+    def _network_of(self, number: int) -> Path | None:
+        """Every other kiosk of each village is on the far side, if there is one."""
+        if self.far_side is None or number // 2 % 2 == 0:
+            return None
+        self.far_side.reach(self.lines["kiosk", number].port)
+        return self.far_side.path
 
     def _regency_seed(self) -> bytes:
         return bytes.fromhex((self.regency.server / "keys" / "regency.seed").read_text())
