@@ -1,5 +1,5 @@
-"""The screen is touched through visit after visit: no widget, file or thread stays behind. Memory
-grows in steps whose cause is not known: see docs/reliability.md.
+"""The screen is touched through visit after visit: no widget, file or thread stays behind, and no
+memory. It is drawn without the software renderer's own threads: see docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LONG_VISITS, LONG_EVERY, WARM_AFTER = 200, 20, 100
+LONG_VISITS, LONG_EVERY, WARM_AFTER = 500, 20, 100
 TOUCHES = 10
 
 
@@ -41,7 +41,7 @@ def test_another_visit_leaves_no_widget_behind() -> None:
 
 
 @pytest.mark.long
-def test_two_hundred_visits_leave_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
+def test_five_hundred_visits_leave_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
     samples = soak(LONG_VISITS, LONG_EVERY)
     with capsys.disabled():
         print("\n| visits | touches | RSS KiB | widgets | open files | threads |")
@@ -49,6 +49,6 @@ def test_two_hundred_visits_leave_nothing_behind(capsys: pytest.CaptureFixture[s
             print("|", " | ".join(map(str, sample.values())), "|")
     warm = [sample for sample in samples if sample["visits"] >= WARM_AFTER]
     first, last = warm[0], warm[-1]
-    assert last["memory_kib"] <= first["memory_kib"] * 1.05
+    assert last["memory_kib"] <= first["memory_kib"] * 1.01
     for name in ("widgets", "files", "threads"):
         assert last[name] <= first[name], name
