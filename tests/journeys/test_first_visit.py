@@ -84,7 +84,10 @@ def test_who_walks_away_leaves_nothing_on_the_screen(cabinet: Cabinet, citizen: 
     cabinet.stop("controller")
     cabinet.configure(page_printer=False, idle_seconds=2, answer_seconds=1)
     cabinet.start_controller()
+    at_rest = cabinet.hands.wait(
+        "the screen at rest", lambda sight: sight.screen == "attract" and sight.targets != ()
+    )
     citizen.tap()
     citizen.enter_pin()
-    sight = cabinet.hands.wait_screen("attract")
-    assert sight.targets == ()
+    after = cabinet.hands.wait_screen("attract")
+    assert after.targets == at_rest.targets
