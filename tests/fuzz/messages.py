@@ -273,6 +273,18 @@ def sealed_change(outside: str, inside: Any, seq: int) -> bytes:
     return wire.encode(wire.PinChangedUp(outside, seq, AT, body))
 
 
+def sealed_enrolment(outside: str, inside: Any, seq: int) -> bytes:
+    """A card that an officer enrolled."""
+    body = seal.seal(PUBLIC, json.dumps(inside).encode(), seal.card_context(outside))
+    return wire.encode(wire.EnrolUp(outside, seq, AT, body))
+
+
+def sealed_question(outside: str, inside: Any, _seq: int) -> bytes:
+    """For the letters of a visitor from elsewhere."""
+    body = seal.seal(PUBLIC, json.dumps(inside).encode(), seal.ask_context(outside))
+    return wire.encode(wire.AskUp(outside, b"\x07" * 32, body))
+
+
 NAME = "01993c2a-0000-7000-8000-00000000000a"
 CHANGE: dict[str, Any] = {
     "id": NAME,
@@ -284,13 +296,24 @@ CHANGE: dict[str, Any] = {
     "tokens": [b64encode(bytes(16)).decode()],
     "next_token": b64encode(bytes(16)).decode(),
 }
+ENROLMENT: dict[str, Any] = {
+    **{name: CHANGE[name] for name in ("id", "kiosk", "tag", "salt", "kdf", "public_key")},
+    "nik": SITI.nik,
+    "officer_tag": CHANGE["tag"],
+    "token": CHANGE["next_token"],
+    "revocation": 3,
+    "former": CHANGE["tokens"],
+}
+QUESTION: dict[str, Any] = {name: CHANGE[name] for name in ("id", "kiosk", "tag", "tokens")}
 UP: dict[str, tuple[msgspec.Struct, ...]] = {
     "up/req": (wire.RequestUp(NAME, 1, AT, b"sealed"),),
     "up/evt": (
         wire.CollectedUp(NAME, 2, AT, NAME, "roll", True, 1),
         wire.OrderDone(NAME, 3, AT, "order-1", 1, "done"),
         wire.PinChangedUp(NAME, 4, AT, b"sealed"),
+        wire.EnrolUp(NAME, 4, AT, b"sealed"),
     ),
+    "up/ask": (wire.AskUp(NAME, b"\x07" * 32), wire.AskUp(NAME, b"\x07" * 32, b"sealed")),
     "up/many": (
         wire.ManyUp(
             [

@@ -16,7 +16,12 @@ from tests.fuzz.odd import VALUES, spoilt
 
 pytestmark = pytest.mark.timeout(900)
 FEW = examples(60)
-SEALS = {"request": messages.sealed_request, "change of a PIN": messages.sealed_change}
+SEALED = (
+    ("up/req", messages.good_request(messages.NAME, 10), messages.sealed_request),
+    ("up/evt", messages.CHANGE, messages.sealed_change),
+    ("up/evt", messages.ENROLMENT, messages.sealed_enrolment),
+    ("up/ask", messages.QUESTION, messages.sealed_question),
+)
 
 
 def table(message: msgspec.Struct) -> dict[str, Any]:
@@ -74,11 +79,8 @@ def test_the_regencys_exchange(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_what_a_stolen_kiosk_has_sealed(data: st.DataObject) -> None:
     TRIED["messages, sealed"] += 1
-    name = data.draw(st.sampled_from(["request", "change of a PIN"]))
-    inside = messages.good_request(messages.NAME, 10) if name == "request" else messages.CHANGE
+    kind, inside, seal = data.draw(st.sampled_from(SEALED))
     odd = data.draw(spoilt(inside, VALUES))
-    seal = SEALS[name]
-    kind = "up/req" if name == "request" else "up/evt"
     seq = data.draw(st.sampled_from([0, 1, 7, 2**53 - 1]))
     messages.ends().regency.hear(kind, seal(messages.NAME, odd, seq))
 

@@ -53,8 +53,8 @@ HEADERS: tuple[dict[str, str], ...] = (
 class Town:
     """An office with requests in every state, and browsers of everybody."""
 
-    def __init__(self, folder: Path) -> None:
-        self.office = Office(folder)
+    def __init__(self, folder: Path, database: str = "") -> None:
+        self.office = Office(folder, database=database)
         self.browsers = {role: self._browser(role) for role in ROLES}
         self.csrf = {role: token_of(browser) for role, browser in self.browsers.items()}
         signed = self.office.signed()
@@ -106,9 +106,17 @@ def token_of(client: TestClient) -> str:
     return ""
 
 
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    town = Town(tmp_path_factory.mktemp("town"))
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.long)]
+)
+def town(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Town]:
+    """On PostgreSQL in the long form."""
+    database = ""
+    if request.param == "postgresql":
+        database = request.getfixturevalue("postgres").new_database()
+    town = Town(tmp_path_factory.mktemp("town"), database)
     yield town
     town.check()
     town.office.store.close()
