@@ -324,7 +324,7 @@ SCREENS: dict[str, view.Screen] = {
         Say("Pendaftaran tidak diterima"),
         Say(
             "Kabupaten menjawab: {why}. Tidak ada yang berubah.",
-            {"why": "NIK tidak dikenal"},
+            {"why": Say("NIK tidak dikenal")},
         ),
         "warning",
     ),

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from firmware.core.view import Say, ViewState
+from firmware.core.view import Form, Say, ViewState
 from tests.ui.conftest import set_panel
 from tests.ui.looking import texts as texts_of
 from ui import texts
@@ -18,6 +18,7 @@ from ui.locale import catalogues, po
 from ui.locale.__main__ import main
 from ui.locale.extract import NotALiteralError, kv, python
 from ui.offscreen import Studio
+from ui.sample_words import in_language
 from ui.samples import view_states
 
 VIEWS = view_states()
@@ -112,8 +113,7 @@ def one_studio() -> Iterator[Studio]:
 
 
 def _words(studio: Studio, state: ViewState, language: str) -> list[str]:
-    wish = msgspec.structs.replace(state.preferences, language=language)
-    studio.stage.show(msgspec.structs.replace(state, preferences=wish))
+    studio.stage.show(in_language(state, language))
     return [text.text for text in texts_of(studio.stage)]
 
 
@@ -164,7 +164,19 @@ def test_no_indonesian_sentence_is_left_on_any_screen(one_studio: Studio, langua
     texts.use(texts.SOURCE)
     for name, state in VIEWS.items():
         seen = set(_words(one_studio, state, language))
-        assert seen & SENTENCES - own - set(_names(state)) == set(), name
+        named = set(_names(in_language(state, language)))
+        assert seen & SENTENCES - own - named == set(), name
+
+
+def test_samples_show_the_letters_in_their_own_words() -> None:
+    state = VIEWS["form-choice"]
+    spoken = in_language(state, "jv").screen
+    assert isinstance(spoken, Form) and isinstance(state.screen, Form)
+    assert spoken.question.question == "Serat punika kanggé menapa?"
+    assert spoken.question.value == state.screen.question.value
+    before, after = state.screen.question.choices[0], spoken.question.choices[0]
+    assert after.value == before.value
+    assert after.text == "Nyambut modal dhateng bank utawi koperasi"
 
 
 # ---------------------------------------------------------------- how sentences are found
