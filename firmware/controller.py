@@ -118,7 +118,12 @@ class Controller:
             parts.roll[0].width_dots if parts.roll else 0,
         )
         self._desk = ServiceDesk(
-            parts, self._printing, tell, lambda: self._line.is_online, self._clock.now
+            parts,
+            self._printing,
+            tell,
+            lambda: self._line.is_online,
+            self._clock.now,
+            self._settings_renewed,
         )
         self._inputs = Inputs(parts.journal, tell, self._count_if_possible, parts.ups_seconds)
         self.battery_is_over = False

@@ -13,11 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 MOST_BYTES = 5 * 1024 * 1024
 """A journal of that size is put aside, one of them; the card must not fill up."""
+_LONG_LINE = 400
+"""Bytes of a long event."""
 TRY_AGAIN_BYTES = 64 * 1024
 """Where a journal cannot be put aside it grows by so much until the next try."""
 
@@ -117,6 +120,7 @@ EVENTS: dict[str, Kind] = {
         "The letter catalogue that was sent cannot be read any more; the file's holds.",
         ("reason",),
     ),
+    "service.mode": Kind("A technician closed the kiosk to citizens, or opened it again.", ("on",)),
     "screen.connected": Kind("A screen process connected."),
     "screen.lost": Kind("The screen process went away.", ("detail",)),
 }
@@ -168,6 +172,17 @@ class Journal:
                 with contextlib.suppress(OSError):  # then this line still goes into the old file
                     self._turn_the_page()
             self._bytes += os.write(self._descriptor, msgspec.json.encode(record) + b"\n")
+
+    def newest(self, lines: int) -> list[dict[str, Any]]:
+        """The last ``lines`` events, oldest first; fewer where the file was begun anew."""
+        start = max(0, self._bytes - lines * _LONG_LINE)
+        raw = os.pread(self._descriptor, self._bytes - start, start)
+        whole = raw.split(b"\n")[1 if start else 0 : -1]
+        found = []
+        for line in whole[-lines:]:
+            with contextlib.suppress(msgspec.DecodeError):  # torn by a power cut
+                found.append(msgspec.json.decode(line, type=dict[str, Any]))
+        return found
 
     def close(self) -> None:
         """Close the file."""

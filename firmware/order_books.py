@@ -72,8 +72,7 @@ class OrderBooks:
         """
         with self._transaction() as db:
             _mark(db, seen, ending.outcome)
-            for name, payload in (changes or {}).items():
-                db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, payload))
+            _keep(db, changes or {})
             put_event(db, ending.event_id, ending.at, lambda seq: self._word(seq, seen, ending))
 
     def _word(self, seq: int, seen: Seen, ending: Ending) -> bytes:
@@ -97,8 +96,13 @@ class OrderBooks:
         )
         return [Seen(*row) for row in rows]
 
+    def keep(self, changes: Mapping[str, bytes]) -> None:
+        """What a technician changed for good, at the kiosk itself."""
+        with self._transaction() as db:
+            _keep(db, changes)
+
     def kept(self, name: str) -> bytes | None:
-        """What an order changed for good under this name."""
+        """What an order, or a technician, changed for good under this name."""
         row = self._db.execute("SELECT payload FROM kept WHERE name = ?", (name,)).fetchone()
         return bytes(row[0]) if row else None
 
@@ -114,6 +118,10 @@ class OrderBooks:
     def _meta(self, name: str) -> int:
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row[0])
+
+
+def _keep(db: sqlite3.Connection, changes: Mapping[str, bytes]) -> None:
+    db.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", changes.items())
 
 
 def _mark(db: sqlite3.Connection, seen: Seen, outcome: str) -> None:

@@ -25,7 +25,7 @@ from firmware.kiosk_clock import KioskClock
 from firmware.order_books import Ending, OrderBooks, Outcome, Seen
 from firmware.service import STATUS_SLIP
 from firmware.stamps import stamp
-from firmware.tuning import SERVICE_MODE, Changes, Tuning
+from firmware.tuning import Changes, Tuning
 
 _SLIPS = {
     JobState.CONFIRMED: "the printer confirmed it",
@@ -166,7 +166,7 @@ class OrderDesk:
             case orders.CatalogueArgs(catalogue):
                 return self._tuning.plan_catalogue(catalogue)
             case orders.ServiceModeArgs(on):
-                return {SERVICE_MODE: b"on" if on else b"off"}
+                return self._tuning.plan_service_mode(on)
         return self._tuning.plan_rollback() if name == orders.ROLLBACK else None
 
     def _change(self, seen: Seen, changes: Changes) -> None:

@@ -15,16 +15,19 @@ from typing import Any
 from firmware.core import wire
 from firmware.core.commands import (
     Command,
+    Diagnose,
     Examine,
     PrintStatusSlip,
     PrintTestSlip,
     RenewRoll,
+    SetServiceMode,
 )
-from firmware.core.events import Event, Examined, RollRenewed
+from firmware.core.events import Diagnosed, Event, Examined, RollRenewed, ServiceModeSet
 from firmware.core.paper import tickets_left
 from firmware.core.state import Service
 from firmware.core.status_slip import status_slip
 from firmware.core.view import DeviceLine, Known, Say
+from firmware.diagnosis import diagnosis_of
 from firmware.parts import Parts
 from firmware.print_room import PAGE, ROLL
 from firmware.printing import Printing
@@ -69,7 +72,8 @@ _STANDING = (InputsOnline | InputsOffline, DoorOpened | DoorClosed, PowerBack | 
 
 class ServiceDesk:
     """Knows how the devices are from what their owners report. ``tell`` passes an event to the
-    session; ``is_linked`` says whether the regency can be reached.
+    session; ``is_linked`` says whether the regency can be reached; ``renewed`` hears that the
+    kiosk's settings are others now.
     """
 
     def __init__(
@@ -79,12 +83,14 @@ class ServiceDesk:
         tell: Callable[[Event], None],
         is_linked: Callable[[], bool],
         clock: Callable[[], datetime] = datetime.now,
+        renewed: Callable[[], None] = lambda: None,
     ) -> None:
         self._parts = parts
         self._printing = printing
         self._tell = tell
         self._is_linked = is_linked
         self._clock = clock
+        self._renewed = renewed
         self._started_at = time.monotonic()
         self._reader: ReaderOnline | ReaderOffline | None = None
         self._inputs: dict[int, InputReport] = {}
@@ -115,6 +121,10 @@ class ServiceDesk:
             case Examine(service):
                 self._ask_printers()
                 self._tell(self._examined(service))
+            case Diagnose(service):
+                self._tell(Diagnosed(service, *diagnosis_of(self._parts)))
+            case SetServiceMode(on):
+                self._set_service_mode(on)
             case PrintTestSlip(name):
                 self._print_test_slip(name)
             case PrintStatusSlip():
@@ -142,6 +152,15 @@ class ServiceDesk:
 
     def _examined(self, service: int) -> Examined:
         return Examined(service, tuple(self._devices()), tuple(self._facts()))
+
+    def _set_service_mode(self, on: bool) -> None:
+        """For good, as if the regency had ordered it; its next order holds again."""
+        tuning = self._parts.tuning
+        self._parts.store.orders.keep(tuning.plan_service_mode(on))
+        tuning.take_up()
+        self._parts.journal.write("service.mode", on=on)
+        self._tell(ServiceModeSet(on))
+        self._renewed()
 
     def _print_test_slip(self, name: str) -> None:
         """A scale over the whole width, and which printer this is."""
@@ -208,7 +227,7 @@ class ServiceDesk:
         yield Known(Say("Versi"), _version(parts.version))
         yield Known(Say("Menyala"), self._running())
         if parts.tuning.in_service_mode:
-            yield Known(Say("Layanan"), Say("ditutup dari jauh oleh kabupaten"))
+            yield Known(Say("Layanan"), Say("ditutup sementara"))
         yield Known(Say("Sambungan"), Say("tersambung") if linked else Say("terputus"))
         yield Known(Say("Antrean kirim"), self._queue(now))
         yield Known(Say("Terkirim terakhir"), self._delivered())

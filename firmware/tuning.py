@@ -83,6 +83,10 @@ class Tuning:
     def _turn(self, settings: bytes) -> Changes:
         return {SETTINGS: settings, FORMER_SETTINGS: self._books.kept(SETTINGS) or b"{}"}
 
+    def plan_service_mode(self, on: bool) -> Changes:
+        """Whether nobody is served."""
+        return {SERVICE_MODE: b"on" if on else b"off"}
+
     def plan_catalogue(self, packed: bytes) -> Changes:
         """Another letter catalogue (JSON, zlib); raises CatalogueError."""
         unpack_catalogue(packed)

@@ -198,8 +198,11 @@ class Visits:
         """The visitor's vault has another key now."""
         self._keep(vaults.reread(changed, *self._sealed(changed.tag)))
 
+    def _tag(self, identity: CardIdentity) -> bytes:
+        return seal.card_tag(self._site_key, identity.uid)
+
     def _entry(self, identity: CardIdentity) -> tuple[bytes, Entry | None]:
-        tag = seal.card_tag(self._site_key, identity.uid)
+        tag = self._tag(identity)
         entry = self._store.entry(tag)
         if entry is None and self._guest is not None and self._guest.tag == tag:
             entry = self._guest
@@ -322,6 +325,7 @@ class Visits:
             answers=command.answers,
             claim_code=claim_code,
             created_at=when,
+            helper=self._tag(command.helper) if command.helper else b"",
         )
         summary = RequestSummary(letter.title, number, claim_code, when)
         context = seal.request_context(request_id)

@@ -22,12 +22,13 @@ from regency.database import put, transact
 from regency.finds import Finds
 from regency.journal import note_event, now_text
 from regency.receiving import ID_TOO_LONG, Opening, again, bury, committed, open_sealed, refuse
-from regency.residents import follow, village_for
+from regency.residents import follow, helper_of, village_for
 from regency.standing import compare, note_number
 from regency.store import Store
 from regency.trouble import Trouble
 
 _OPENING = Opening(seal.request_context, "the request", "the opened request")
+_NO_SUCH_HELPER = Trouble("no officer of the kiosk's village has the helper's card", True)
 _NOT_OF_VILLAGE = Trouble("the resident is not of the kiosk's village")
 
 # Made once: most of what a statement costs here is its making.
@@ -72,7 +73,12 @@ class Intake:
             village = village_for(db, kiosk, opened.nik)
             if village is None:
                 return refuse(db, kiosk, "up/req", message.id, _NOT_OF_VILLAGE)
+            helper = helper_of(db, opened.helper, kiosk[:10]) if opened.helper else ""
+            if helper is None:
+                return refuse(db, kiosk, "up/req", message.id, _NO_SUCH_HELPER)
             self._insert(db, kiosk, village, opened, digest)
+            note = f"dibantu {helper}" if helper else ""
+            note_event(db, opened.id, f"anjungan {kiosk}", "", RequestState.RECEIVED, note)
             return committed(message.id)
 
         return take
@@ -87,6 +93,8 @@ class Intake:
             return Trouble("an answer is not one that the kiosk lets pass")
         if read_claim_code(request.claim_code) != request.claim_code:
             return Trouble("the claim code is none")
+        if letter.assisted and not request.helper:
+            return Trouble("this letter is asked for with an officer only", is_alarm=True)
         return None
 
     def _insert(
@@ -109,7 +117,6 @@ class Intake:
                 "received_at": now_text(),
             },
         )
-        note_event(db, request.id, f"anjungan {kiosk}", "", RequestState.RECEIVED)
         if not kiosk.startswith(village):
             follow(db, request.id, kiosk, village)
 

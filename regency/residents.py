@@ -109,6 +109,14 @@ _BOTH_VILLAGES = select(
 ).where(t.residents.c.nik == bindparam("nik"))
 
 
+def helper_of(db: Connection, tag: bytes, village: str) -> str | None:
+    """The name of the officer of this village whose card has that tag."""
+    card, officer = t.officer_cards.c, t.officers.c
+    query = select(officer.name).join(t.officer_cards, card.username == officer.username)
+    named = query.where(card.tag == tag, officer.village == village)
+    return db.execute(named).scalar_one_or_none()
+
+
 def village_for(db: Connection, kiosk: str, nik: str) -> str | None:
     """The resident's village, when a kiosk may ask for a letter of theirs: it stands there, or
     where they lived before, or was given their card when they came. What a kiosk accepted before

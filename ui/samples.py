@@ -362,6 +362,23 @@ SCREENS: dict[str, view.Screen] = {
         None,
         Say("Kunci kartu sudah dibuka. Pemilik dapat mencoba PIN lagi."),
     ),
+    "diagnosis": view.DiagnosisScreen(
+        (
+            Known(Say("Server"), "anjungan.banyuwangikab.example:8883"),
+            Known("eth0", Say("{address}, {state}", {"address": "-", "state": Say("terputus")})),
+            Known(
+                "wlan0",
+                Say("{address}, {state}", {"address": "192.168.100.23", "state": Say("terpasang")}),
+            ),
+        ),
+        "3510192001-1 1/3\n08.15.02 print.job state=CONFIRMED medium=roll copy=1\n" * 9,
+        1,
+        3,
+        service_mode=False,
+    ),
+    "diagnosis-closed": view.DiagnosisScreen((), "", 1, 0, service_mode=True),
+    "home-helped": view.Home("Siti Aminah", (), (), "Dewi Lestari"),
+    "nik-reset": view.NikEntry("3510", None, Say("Ketik NIK warga yang lupa PIN")),
     "help": view.Help(with_card=False),
     "code": view.CodeEntry("collect", "7KQ", None),
     "code-check": view.CodeEntry("check", "", None),

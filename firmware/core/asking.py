@@ -28,18 +28,23 @@ def go_home(state: State, _intent: object) -> Result:
 # ---------------------------------------------------------------- which letter
 
 
+def offered(state: State) -> tuple[LetterType, ...]:
+    """What this visitor may ask for: some letters only with an officer beside them."""
+    is_helped = state.guest.helper is not None
+    return tuple(one for one in state.catalogue.letters if is_helped or not one.assisted)
+
+
 def groups(state: State) -> tuple[Group, ...]:
     """The groups that have letters; none where all letters fit a page."""
-    catalogue = state.catalogue
-    if len(catalogue.letters) <= AT_ONCE:
+    if len(offered(state)) <= AT_ONCE:
         return ()
-    used = {letter.group for letter in catalogue.letters}
-    return tuple(group for group in catalogue.groups if group.id in used)
+    used = {letter.group for letter in offered(state)}
+    return tuple(group for group in state.catalogue.groups if group.id in used)
 
 
 def listed(state: State) -> tuple[LetterType, ...]:
     """The letters on the page at hand: those of a group, those asked for most, or all."""
-    letters, group = state.catalogue.letters, state.guest.group
+    letters, group = offered(state), state.guest.group
     if not groups(state):
         return letters
     if group is None:
@@ -50,7 +55,7 @@ def listed(state: State) -> tuple[LetterType, ...]:
 
 def _loose(state: State) -> tuple[LetterType, ...]:
     """Letters in no group stand beside the groups."""
-    return tuple(letter for letter in state.catalogue.letters if not letter.group)
+    return tuple(letter for letter in offered(state) if not letter.group)
 
 
 def _new_letter(state: State, _intent: view.NewLetter) -> Result:
@@ -72,7 +77,7 @@ def _back_from_letters(state: State, intent: view.Back) -> Result:
 
 
 def _choose_letter(state: State, intent: view.ChooseLetter) -> Result:
-    letter = state.catalogue.get(intent.letter_id)
+    letter = next((one for one in offered(state) if one.id == intent.letter_id), None)
     if letter is None:
         return state, ()
     answers = filling.prefilled(letter, state.today)

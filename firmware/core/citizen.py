@@ -160,7 +160,9 @@ def _submit(state: State, _intent: view.Next) -> Result:
     guest = state.guest
     assert guest.profile is not None
     answers = filling.final_answers(state)
-    command = Submit(guest.number, filling.letter_of(state).id, guest.profile, answers)
+    helper = guest.helper.identity if guest.helper else None
+    letter_id = filling.letter_of(state).id
+    command = Submit(guest.number, letter_id, guest.profile, answers, helper)
     return state.enter(P.STORING), (command,)
 
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from firmware.core import view
 from firmware.core.letters import LANGUAGE
-from firmware.core.state import ATTENDED, Phase, State
+from firmware.core.state import AT_TECHNICIAN, ATTENDED, Phase, State
 from firmware.core.transition import Result, Transition, row
 
-_CHOOSING = ATTENDED | {Phase.ATTRACT, Phase.NOTICE, Phase.TECHNICIAN}
+_CHOOSING = ATTENDED | AT_TECHNICIAN | {Phase.ATTRACT, Phase.NOTICE}
 _SLOWER: dict[str, float] = {"normal": 1.0, "large": 1.5, "largest": 2.0}
 LOUDEST = 5
 

@@ -94,6 +94,7 @@ class Submit:
     letter_id: str
     profile: Profile
     answers: dict[str, str]
+    helper: CardIdentity | None = None
 
     def __repr__(self) -> str:
         return f"Submit(visit={self.visit}, letter_id={self.letter_id!r}, <hidden>)"
@@ -155,6 +156,20 @@ class PrintTestSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnose:
+    """Say how the kiosk is connected and what its journal holds: answers Diagnosed."""
+
+    service: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetServiceMode:
+    """Serve nobody from now on, or citizens again, for good: answers ServiceModeSet."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RenewRoll:
     """Count the roll's paper from the beginning: answers RollRenewed."""
 
@@ -184,5 +199,7 @@ Command = (
     | Examine
     | PrintTestSlip
     | RenewRoll
+    | Diagnose
+    | SetServiceMode
     | PrintStatusSlip
 )

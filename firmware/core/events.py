@@ -321,6 +321,15 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """How the kiosk is connected, and its journal as texts of QR codes."""
+
+    service: int
+    facts: tuple[Known, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RollRenewed:
     """The roll's paper is counted from the beginning; not so when the store failed."""
 
@@ -338,7 +347,7 @@ class IdentifyAsked:
 
 @dataclass(frozen=True, slots=True)
 class ServiceModeSet:
-    """The regency ordered that nobody is served, or that citizens are again."""
+    """The regency ordered, or a technician chose, to serve nobody, or citizens again."""
 
     on: bool
 
@@ -395,6 +404,7 @@ Event = (
     | DoorChanged
     | PowerChanged
     | Examined
+    | Diagnosed
     | RollRenewed
     | IdentifyAsked
     | ServiceModeSet

@@ -8,6 +8,7 @@ from firmware.core.commands import (
     ChangePin,
     CheckPin,
     Command,
+    Diagnose,
     Enrol,
     FindCode,
     PrintSigned,
@@ -18,6 +19,7 @@ from firmware.core.commands import (
 )
 from firmware.core.events import (
     CodeNotFound,
+    Diagnosed,
     EnrolmentNotStored,
     Event,
     PinNotChanged,
@@ -40,6 +42,8 @@ def failure_of(command: Command) -> Event | None:
             return EnrolmentNotStored(visit)
         case PrintTicket(name) | PrintSigned(_, name) | PrintTestSlip(name):
             return PrintReported(name, "unavailable")
+        case Diagnose(service):
+            return Diagnosed(service, (), ())
         case RenewRoll(service):
             return RollRenewed(service, done=False)
     return None

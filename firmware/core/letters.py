@@ -77,6 +77,8 @@ class LetterType(msgspec.Struct, frozen=True, omit_defaults=True):
     answers that go into it are Indonesian. ``group`` is one of the catalogue's; ``often``: asked
     for so often that it stands on the first page. ``words``: what the letter will say, with
     {places} of the profile's and its own fields. ``proofs``: what must be brought.
+    answers that go into it are Indonesian. ``assisted``: asked for with an officer beside the
+    citizen only.
     """
 
     id: str
@@ -91,6 +93,7 @@ class LetterType(msgspec.Struct, frozen=True, omit_defaults=True):
     often: bool = False
     words: str = ""
     proofs: tuple[str, ...] = ()
+    assisted: bool = False
 
     def in_words(self, text: str, language: str) -> str:
         """One of ``sentences`` in that language; as it is where nobody translated it."""

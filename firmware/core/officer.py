@@ -1,4 +1,5 @@
-"""An officer's visit: cards are enrolled and unlocked, the own PIN is changed. ``OFFICER`` is its
+"""An officer's visit: cards are enrolled and unlocked, forgotten PINs chosen anew, citizens helped
+with letters, the own PIN is changed. ``OFFICER`` is its
 part of the table.
 
 It begins like a citizen's, with the officer's own card and PIN. The citizen whose card is enrolled
@@ -11,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from firmware.core import view
-from firmware.core.citizen import AGAIN, FINISH
+from firmware.core.citizen import AGAIN, FINISH, card_again
 from firmware.core.commands import AwaitTaps, Command, Enrol, UnlockCard
 from firmware.core.events import (
     CardAgreed,
@@ -28,7 +29,7 @@ from firmware.core.events import (
 from firmware.core.new_pin import BEGIN, choose, is_chosen
 from firmware.core.nik import NIK_DIGITS, nik_problem
 from firmware.core.notices import NOT_ENROLLED_NOW, UNREADABLE
-from firmware.core.state import NewPin, OfficerWork, Phase, State
+from firmware.core.state import Helper, NewPin, OfficerWork, Phase, State
 from firmware.core.transition import Result, Transition, row, tell
 from firmware.core.view import Say
 
@@ -84,6 +85,10 @@ def _back(state: State, _intent: object) -> Result:
 
 def _begin(state: State, _intent: view.EnrolCard) -> Result:
     return state.enter(P.ENROL_NIK), ()
+
+
+def _begin_reset(state: State, _intent: view.ResetPin) -> Result:
+    return _with(state, is_reset=True).enter(P.ENROL_NIK), ()
 
 
 def _nik_digit(state: State, intent: view.Digit) -> Result:
@@ -173,6 +178,22 @@ def _unlocked(state: State, event: CardUnlocked) -> Result:
 
 
 _PIN_PHASES = (P.NEW_PIN, P.CHECKING_PIN, P.CHANGING_PIN, P.PIN_CHANGED)
+# ---------------------------------------------------------------- beside a citizen
+
+
+def _begin_assisting(state: State, _intent: view.AssistCitizen) -> Result:
+    return _with(state, problem=None, news=None).enter(P.ASSIST), ()
+
+
+def _citizen_came(state: State, event: CardTapped) -> Result:
+    """The citizen's own visit, with their own card and PIN; the officer's is over."""
+    helper = Helper(work_of(state).name, state.guest.card)
+    if event.identity == helper.identity:
+        return _with(state, problem=_REFUSED_TAPS["officerCard"]), ()
+    state, commands = card_again(state, event)
+    return (state.with_guest(helper=helper) if state.visit else state), commands
+
+
 _BACK = row(_back, P.OFFICER)
 _SEEN = row(_seen)
 
@@ -182,6 +203,12 @@ OFFICER: dict[tuple[Phase, type], Transition] = {
     (P.OFFICER, view.EnrolCard): row(_begin, P.ENROL_NIK),
     (P.OFFICER, view.ChangePin): BEGIN,
     (P.OFFICER, view.UnlockCard): row(_begin_unlock, P.UNLOCK),
+    (P.OFFICER, view.ResetPin): row(_begin_reset, P.ENROL_NIK),
+    (P.OFFICER, view.AssistCitizen): row(_begin_assisting, P.ASSIST),
+    (P.ASSIST, CardTapped): row(_citizen_came, P.LOOKING_UP, P.GOODBYE),
+    (P.ASSIST, CardFailed): row(_failed),
+    (P.ASSIST, view.Back): _BACK,
+    (P.ASSIST, view.Finish): FINISH,
     (P.OFFICER, view.Finish): FINISH,
     (P.OFFICER, CardTapped): AGAIN,
     (P.ENROL_NIK, view.Digit): row(_nik_digit),

@@ -54,6 +54,8 @@ def _officer(state: State) -> view.Screen:
 
 def _nik(state: State) -> view.Screen:
     work = work_of(state)
+    if work.is_reset:
+        return view.NikEntry(work.nik, work.problem, Say("Ketik NIK warga yang lupa PIN"))
     return view.NikEntry(work.nik, work.problem)
 
 
@@ -73,6 +75,16 @@ def _unlock(state: State) -> view.Screen:
     )
 
 
+def _assist(state: State) -> view.Screen:
+    work = work_of(state)
+    return view.TapCard(
+        Say("Tempelkan kartu warga yang dibantu"),
+        Say("Warga memasukkan PIN sendiri. Surat yang perlu didampingi petugas dapat dipilih."),
+        work.problem,
+        None,
+    )
+
+
 def _pin(state: State) -> view.Screen:
     work = work_of(state)
     assert work.new_pin is not None
@@ -84,7 +96,7 @@ def _enrolled(state: State) -> view.Screen:
     item = next((one for one in work.enrolments if one.id == work.enrolment_id), None)
     if item is not None and item.state == "accepted":
         return view.Done(
-            Say("Kartu sudah terdaftar"),
+            Say("PIN baru sudah berlaku") if work.is_reset else Say("Kartu sudah terdaftar"),
             Say("Kartu ini sudah dapat dipakai di anjungan ini dengan PIN yang baru dipilih."),
         )
     if item is not None and item.state == "refused":
@@ -116,4 +128,5 @@ OFFICER_SCREENS = {
     Phase.ENROLLING: lambda _state: view.Wait(Say("Sebentar, pendaftaran sedang disimpan…")),
     Phase.ENROLLED: _enrolled,
     Phase.UNLOCK: _unlock,
+    Phase.ASSIST: _assist,
 }

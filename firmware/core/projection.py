@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
-from firmware.core import remote, view
+from firmware.core import remote, technician, view
 from firmware.core.asking_screens import ASKING_SCREENS
 from firmware.core.notices import FAULTS
 from firmware.core.officer_screens import OFFICER_SCREENS
@@ -108,7 +108,8 @@ def _home(state: State) -> view.Screen:
         else structs.replace(item, title=_title(state, item.title))
         for item in guest.pending
     )
-    return view.Home(guest.profile.nama, ready, pending)
+    helper = guest.helper.name if guest.helper else ""
+    return view.Home(guest.profile.nama, ready, pending, helper)
 
 
 def _title(state: State, title: str) -> str:
@@ -157,6 +158,14 @@ def _technician(state: State) -> view.Screen:
     return view.TechnicianScreen(devices, service.facts, service.news, service.slip_under_way)
 
 
+def _diagnosis(state: State) -> view.Screen:
+    found = technician.diagnosis_of(state)
+    code = found.codes[found.at] if found.codes else ""
+    return view.DiagnosisScreen(
+        found.facts, code, found.at + 1, len(found.codes), state.in_service_mode
+    )
+
+
 def _with_card(line: view.DeviceLine, service: Service) -> view.DeviceLine:
     """A reader that is well says more by the card that was laid on it."""
     if service.card is None or line.id != "reader" or line.health != "well":
@@ -187,6 +196,7 @@ _SCREENS: dict[Phase, Callable[[State], view.Screen]] = {
     Phase.GOODBYE: _goodbye,
     Phase.TECHNICIAN: _technician,
     **ASKING_SCREENS,
+    Phase.DIAGNOSIS: _diagnosis,
     **OFFICER_SCREENS,
     **WALK_IN_SCREENS,
 }

@@ -55,7 +55,8 @@ class LetterRequest(msgspec.Struct, frozen=True):
     """What a citizen asked for. It travels sealed to the regency; this is the inside.
 
     ``id`` is a UUIDv7, made at the kiosk. ``number`` is what people say aloud: the kiosk's id
-    and its running number. ``created_at`` is ISO 8601 with offset.
+    and its running number. ``created_at`` is ISO 8601 with offset. ``helper`` is the tag of the
+    card of the officer who helped, if one did.
     """
 
     id: str
@@ -66,6 +67,7 @@ class LetterRequest(msgspec.Struct, frozen=True):
     answers: dict[str, str]
     claim_code: str
     created_at: str
+    helper: bytes = b""
 
     def __repr__(self) -> str:
         return f"LetterRequest(id={self.id!r}, <hidden>)"

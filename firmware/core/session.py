@@ -34,7 +34,7 @@ from firmware.core.notices import (
     UNSURE_ENROLLED,
     UNSURE_STORED,
 )
-from firmware.core.state import ATTENDED, RESTING, WORKING, Phase, State
+from firmware.core.state import AT_TECHNICIAN, ATTENDED, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
 P = Phase
@@ -55,7 +55,7 @@ def step(state: State, event: Event) -> Result:
     return state, commands + wishes + _lamps(before, state)
 
 
-_TOUCHED = ATTENDED | {P.NOTICE, P.TECHNICIAN, P.ATTRACT}
+_TOUCHED = ATTENDED | AT_TECHNICIAN | {P.NOTICE, P.ATTRACT}
 
 
 def _is_late(state: State, trigger: object) -> bool:
@@ -121,7 +121,7 @@ def _tick(state: State, event: Tick) -> Result:
         return rest(state), ()
     if state.phase in ATTENDED:
         return _watch_idle(state)
-    if state.phase is P.TECHNICIAN:
+    if state.phase in AT_TECHNICIAN:
         return technician.tick(state)
     return comfort.forget(state), ()
 

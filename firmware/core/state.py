@@ -53,6 +53,7 @@ class Phase(StrEnum):
     ENROLLING = "enrolling"
     ENROLLED = "enrolled"
     UNLOCK = "unlock"
+    ASSIST = "assist"
     HELP = "help"
     CODE = "code"
     FINDING = "finding"
@@ -67,6 +68,7 @@ class Phase(StrEnum):
     NOTICE = "notice"
     GOODBYE = "goodbye"
     TECHNICIAN = "technician"
+    DIAGNOSIS = "diagnosis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class NewPin:
 @dataclass(frozen=True, slots=True, repr=False)
 class OfficerWork:
     """What an officer does: the card that is being enrolled, or unlocked. ``enrolments`` are
-    the newest made at this kiosk.
+    the newest made at this kiosk. ``is_reset``: the card is known, its PIN was forgotten.
     """
 
     name: str
@@ -142,6 +144,15 @@ class OfficerWork:
     enrolment_id: str = ""
     problem: Say | None = None
     news: Say | None = None
+    is_reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """An officer who stands beside a citizen."""
+
+    name: str
+    identity: CardIdentity
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -183,6 +194,7 @@ class Visit:
     new_pin: NewPin | None = None
     officer: OfficerWork | None = None
     errand: Errand | None = None
+    helper: Helper | None = None
 
     @property
     def card(self) -> CardIdentity:
@@ -192,6 +204,15 @@ class Visit:
 
     def __repr__(self) -> str:
         return f"Visit(number={self.number}, <hidden>)"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How the kiosk is connected, and its journal as texts of QR codes; ``at`` counts from 0."""
+
+    facts: tuple[Known, ...]
+    codes: tuple[str, ...]
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +230,7 @@ class Service:
     news: Say | None = None
     slip_under_way: bool = False
     is_shut_out: bool = False
+    diagnosis: Diagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +338,7 @@ ATTENDED = frozenset(
         Phase.ENROL_PIN,
         Phase.ENROLLED,
         Phase.UNLOCK,
+        Phase.ASSIST,
         Phase.HELP,
         Phase.CODE,
         Phase.FOUND,
@@ -328,6 +351,9 @@ ATTENDED = frozenset(
     }
 )
 """Phases in which the kiosk waits for the visitor, and asks when they are quiet for long."""
+
+AT_TECHNICIAN = frozenset({Phase.TECHNICIAN, Phase.DIAGNOSIS})
+"""Phases of a technician's visit."""
 
 WORKING = frozenset(
     {

@@ -12,14 +12,17 @@ from dataclasses import replace
 from firmware.core import view
 from firmware.core.commands import (
     Command,
+    Diagnose,
     Examine,
     PrintStatusSlip,
     PrintTestSlip,
     RenewRoll,
+    SetServiceMode,
 )
 from firmware.core.events import (
     CardFailed,
     CardTapped,
+    Diagnosed,
     DoorChanged,
     Examined,
     PrintReported,
@@ -27,7 +30,7 @@ from firmware.core.events import (
     ServiceAsked,
 )
 from firmware.core.notices import FAULTS, UNREADABLE
-from firmware.core.state import RESTING, Phase, Service, State
+from firmware.core.state import AT_TECHNICIAN, RESTING, Diagnosis, Phase, Service, State
 from firmware.core.transition import Result, Transition, rest, row
 from firmware.core.view import PrintState, Say
 from hw.protocols import CardTrouble
@@ -71,7 +74,7 @@ def remember(state: State, event: ServiceAsked) -> Result:
 def grant_wishes(state: State) -> Result:
     """What the button asked for in a visit, now that the visit is over."""
     commands: tuple[Command, ...] = ()
-    if state.slip_wanted and state.phase in RESTING | {P.TECHNICIAN}:
+    if state.slip_wanted and state.phase in RESTING | AT_TECHNICIAN:
         state, commands = replace(state, slip_wanted=False), (PrintStatusSlip(),)
     if state.service_wanted and state.phase in RESTING:
         state, begun = _begin(state)
@@ -174,6 +177,40 @@ def _roll_renewed(state: State, event: RollRenewed) -> Result:
     return state.with_service(news=news), ()
 
 
+# ---------------------------------------------------------------- connections and journal
+
+
+def _diagnose(state: State, _intent: view.Diagnose) -> Result:
+    return state, (Diagnose(state.technician.number),)
+
+
+def _diagnosed(state: State, event: Diagnosed) -> Result:
+    found = Diagnosis(event.facts, event.codes)
+    return state.with_service(diagnosis=found).enter(P.DIAGNOSIS), ()
+
+
+def diagnosis_of(state: State) -> Diagnosis:
+    """What was found; only in its phase."""
+    found = state.technician.diagnosis
+    assert found is not None
+    return found
+
+
+def _next_code(state: State, _intent: view.Next) -> Result:
+    found = diagnosis_of(state)
+    at = (found.at + 1) % max(1, len(found.codes))
+    return state.with_service(diagnosis=replace(found, at=at)), ()
+
+
+def _back(state: State, _intent: view.Back) -> Result:
+    return state.with_service(diagnosis=None).enter(P.TECHNICIAN), ()
+
+
+def _set_service_mode(state: State, intent: view.SetServiceMode) -> Result:
+    return state, (SetServiceMode(intent.on),)
+
+
+_ASKED_AGAIN = row(_asked_again, P.ATTRACT, P.OUT_OF_SERVICE)
 _AT_REST = row(_asked_at_rest, P.TECHNICIAN)
 _OUT = (P.ATTRACT, P.OUT_OF_SERVICE)
 
@@ -182,7 +219,7 @@ SERVICE: dict[tuple[Phase, type], Transition] = {
     (P.ATTRACT, ServiceAsked): _AT_REST,
     (P.GOODBYE, ServiceAsked): _AT_REST,
     (P.NOTICE, ServiceAsked): row(_asked_in_notice, P.TECHNICIAN),
-    (P.TECHNICIAN, ServiceAsked): row(_asked_again, *_OUT),
+    (P.TECHNICIAN, ServiceAsked): _ASKED_AGAIN,
     (P.TECHNICIAN, view.Leave): row(_leave, *_OUT),
     (P.TECHNICIAN, view.RunSelftest): row(_run_selftest),
     (P.TECHNICIAN, Examined): row(_examined),
@@ -193,5 +230,18 @@ SERVICE: dict[tuple[Phase, type], Transition] = {
     (P.TECHNICIAN, DoorChanged): row(_door),
     (P.TECHNICIAN, view.PaperChanged): row(_paper_changed),
     (P.TECHNICIAN, RollRenewed): row(_roll_renewed),
+    (P.TECHNICIAN, view.Diagnose): row(_diagnose),
+    (P.TECHNICIAN, Diagnosed): row(_diagnosed, P.DIAGNOSIS),
+    (P.DIAGNOSIS, view.Next): row(_next_code),
+    (P.DIAGNOSIS, view.Back): row(_back, P.TECHNICIAN),
+    (P.DIAGNOSIS, view.SetServiceMode): row(_set_service_mode),
+    (P.DIAGNOSIS, view.Leave): row(_leave, *_OUT),
+    (P.DIAGNOSIS, ServiceAsked): _ASKED_AGAIN,
+    (P.DIAGNOSIS, DoorChanged): row(_door),
+    (P.DIAGNOSIS, Examined): row(_examined),
+    (P.DIAGNOSIS, PrintReported): row(_slip_reported),
+    (P.DIAGNOSIS, CardTapped): row(_card_read),
+    (P.DIAGNOSIS, CardFailed): row(_card_failed),
+    (P.DIAGNOSIS, RollRenewed): row(_roll_renewed),
 }
 """(phase, event or intent) -> what is done. Read it as the story of a technician's visit."""

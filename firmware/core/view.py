@@ -207,11 +207,12 @@ class Pin(msgspec.Struct, frozen=True, tag="pin"):
 
 
 class Home(msgspec.Struct, frozen=True, tag="home"):
-    """The visitor's own page."""
+    """The visitor's own page. ``helper`` is the officer who stands beside them."""
 
     name: str
     ready: tuple[ReadyItem, ...]
     pending: tuple[PendingItem, ...]
+    helper: str = ""
 
 
 class LetterList(msgspec.Struct, frozen=True, tag="letters"):
@@ -317,10 +318,11 @@ class OfficerScreen(msgspec.Struct, frozen=True, tag="officer"):
 
 
 class NikEntry(msgspec.Struct, frozen=True, tag="nik"):
-    """Type a NIK; ``problem`` is what to mend in it."""
+    """Type a NIK; ``title`` says what for, ``problem`` what to mend in it."""
 
     value: str
     problem: Say | None
+    title: Say = Say("Ketik NIK warga")
 
 
 class TapCard(msgspec.Struct, frozen=True, tag="tapCard"):
@@ -416,6 +418,19 @@ class TechnicianScreen(msgspec.Struct, frozen=True, tag="technician"):
     slip_under_way: bool
 
 
+class DiagnosisScreen(msgspec.Struct, frozen=True, tag="diagnosis"):
+    """For the technician: how this kiosk is connected, and its journal to be photographed.
+
+    ``code`` is the text of QR code ``number`` of ``total``, from 1; nothing in it is of a citizen.
+    """
+
+    facts: tuple[Known, ...]
+    code: str
+    number: int
+    total: int
+    service_mode: bool
+
+
 Screen = (
     Attract
     | Wait
@@ -439,6 +454,7 @@ Screen = (
     | Identify
     | Goodbye
     | TechnicianScreen
+    | DiagnosisScreen
 )
 
 
@@ -521,6 +537,14 @@ class EnrolCard(msgspec.Struct, frozen=True, tag="enrolCard"):
     """From the officer's page: enrol a citizen's card."""
 
 
+class ResetPin(msgspec.Struct, frozen=True, tag="resetPin"):
+    """From the officer's page: a citizen forgot the PIN and chooses another one."""
+
+
+class AssistCitizen(msgspec.Struct, frozen=True, tag="assistCitizen"):
+    """From the officer's page: help a citizen with a letter, those that need an officer too."""
+
+
 class UnlockCard(msgspec.Struct, frozen=True, tag="unlockCard"):
     """From the officer's page: unlock a card after too many wrong PINs."""
 
@@ -598,6 +622,16 @@ class PaperChanged(msgspec.Struct, frozen=True, tag="paperChanged"):
     """From the technician's screen: a new roll is in the ticket printer."""
 
 
+class Diagnose(msgspec.Struct, frozen=True, tag="diagnose"):
+    """From the technician's screen: connections and journal. Next turns to the next code."""
+
+
+class SetServiceMode(msgspec.Struct, frozen=True, tag="setServiceMode"):
+    """From the technician's screen: serve nobody, or citizens again."""
+
+    on: bool
+
+
 class Leave(msgspec.Struct, frozen=True, tag="leave"):
     """From the technician's screen: serve citizens again."""
 
@@ -614,6 +648,8 @@ Intent = (
     | ChangePin
     | EnrolCard
     | UnlockCard
+    | ResetPin
+    | AssistCitizen
     | Answer
     | OpenQuestion
     | Arrange
@@ -629,5 +665,7 @@ Intent = (
     | RunSelftest
     | PrintTestSlip
     | PaperChanged
+    | Diagnose
+    | SetServiceMode
     | Leave
 )

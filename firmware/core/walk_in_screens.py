@@ -29,13 +29,8 @@ def _found(state: State) -> view.Screen:
     found = errand_of(state).found
     assert isinstance(found, FoundRequest)
     words = STATE_WORDS[found.state]
-    return view.FoundRequest(
-        found.request_id,
-        state.catalogue.title(found.title, state.preferences.language),
-        found.number,
-        words,
-        is_printable(state),
-    )
+    title = state.catalogue.title(found.title, state.preferences.language)
+    return view.FoundRequest(found.request_id, title, found.number, words, is_printable(state))
 
 
 def _checked(state: State) -> view.Screen:
@@ -48,7 +43,8 @@ def _checked(state: State) -> view.Screen:
         Known(Say("Untuk"), found.initials),
         Known(Say("Ditandatangani oleh"), found.signer),
     )
-    return view.CheckedLetter(found.title, facts)
+    title = state.catalogue.title(found.title, state.preferences.language)
+    return view.CheckedLetter(title, facts)
 
 
 WALK_IN_SCREENS: dict[Phase, Callable[[State], view.Screen]] = {

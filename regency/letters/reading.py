@@ -26,6 +26,7 @@ _LETTER_KEYS: dict[str, type | tuple[type, ...]] = {
     "fields": list,
     "group": str,
     "often": bool,
+    "assisted": bool,
     "words": str,
     "proofs": list,
 }

@@ -45,7 +45,8 @@ ANSWERS: dict[Phase, set[type]] = {
     P.UNLOCK: {events.CardUnlocked},
     P.TICKET: {events.PrintReported, events.Delivered},
     P.COLLECT: {events.PrintReported},
-    P.TECHNICIAN: {events.Examined, events.RollRenewed, events.PrintReported},
+    P.DIAGNOSIS: {events.Examined, events.RollRenewed, events.PrintReported},
+    P.TECHNICIAN: {events.Diagnosed, events.Examined, events.RollRenewed, events.PrintReported},
 }
 """Phase -> what the work that was begun before it or in it may say."""
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import pytest
 
 from firmware.core import commands, events, view
@@ -10,10 +13,12 @@ from firmware.core.projection import view_of
 from firmware.core.session import step
 from firmware.core.state import Phase, State
 from hw.protocols import CardTrouble
-from tests.core.samples import TODAY, card, profile, resting
+from tests.core.samples import CATALOGUE, PLAIN, TODAY, card, profile, resting
 from tests.core.test_new_pin import play, typed
 
 OFFICER, CITIZEN = card(9), card(2)
+BIRTH = msgspec.structs.replace(PLAIN, id="kelahiran", title="Surat Kelahiran", assisted=True)
+WITH_BIRTH = msgspec.structs.replace(CATALOGUE, letters=(*CATALOGUE.letters, BIRTH))
 NIK, NEW = profile(2).nik, "735028"
 
 
@@ -162,3 +167,70 @@ def test_what_could_not_be_stored_is_said(card_wanted: State) -> None:
     assert "belum ada yang dikirim" in str(shown(failed))
     late, _ = step(state, events.Tick(100.0, TODAY))
     assert "Belum pasti" in str(shown(late))
+
+
+def test_a_forgotten_pin_is_chosen_anew(office: State) -> None:
+    state, asked = play(office, events.Said(view.ResetPin()), *typed(NIK), events.Said(view.Next()))
+    assert asked == [commands.AwaitTaps(1)]
+    state, asked = play(state, events.CardAgreed(1, CITIZEN), *typed(NEW), *typed(NEW))
+    assert asked == [commands.Enrol(1, NIK, CITIZEN, NEW)]
+    state, _ = play(
+        state, events.EnrolmentStored(1, "e1"), events.EnrolmentsSeen(1, item("accepted"))
+    )
+    screen = shown(state)
+    assert isinstance(screen, view.Done)
+    assert "PIN" in str(screen.title)
+    assert shown(play(state, events.Said(view.GoHome()), events.Said(view.EnrolCard()))[0]) == (
+        view.NikEntry("", None)
+    )
+
+
+def assisted(office: State) -> State:
+    """The citizen has come, with their own card and PIN."""
+    state, _ = play(office, events.Said(view.AssistCitizen()), events.CardTapped(CITIZEN))
+    assert state.phase is Phase.LOOKING_UP
+    opened = events.VaultOpened(2, profile(2), (), ())
+    return play(state, events.CardKnown(2, 0.0), *typed("604213"), opened)[0]
+
+
+def test_an_officer_stands_beside_a_citizen(office: State) -> None:
+    office = replace(office, catalogue=WITH_BIRTH)
+    state = assisted(office)
+    screen = shown(state)
+    assert isinstance(screen, view.Home)
+    assert screen.helper == "Dewi Lestari"
+    state, _ = play(state, events.Said(view.NewLetter()))
+    screen = shown(state)
+    assert isinstance(screen, view.LetterList)
+    assert BIRTH.id in {item.id for item in screen.items}
+    _, asked = play(state, events.Said(view.ChooseLetter(BIRTH.id)), events.Said(view.Next()))
+    submit = asked[-1]
+    assert isinstance(submit, commands.Submit)
+    assert submit.helper == OFFICER
+
+
+def test_a_citizen_alone_cannot_ask_for_what_needs_an_officer() -> None:
+    opened = events.VaultOpened(1, profile(2), (), ())
+    state, _ = play(
+        resting(catalogue=WITH_BIRTH),
+        events.CardTapped(CITIZEN),
+        events.CardKnown(1, 0.0),
+        *typed("604213"),
+        opened,
+        events.Said(view.NewLetter()),
+    )
+    screen = shown(state)
+    assert isinstance(screen, view.LetterList)
+    assert BIRTH.id not in {item.id for item in screen.items}
+    assert play(state, events.Said(view.ChooseLetter(BIRTH.id)))[0].phase is Phase.LETTERS
+
+
+def test_an_officer_does_not_help_themselves(office: State) -> None:
+    state, asked = play(office, events.Said(view.AssistCitizen()), events.CardTapped(OFFICER))
+    assert state.phase is Phase.ASSIST
+    assert asked == []
+
+
+def test_the_next_citizen_has_no_officer_beside_them(office: State) -> None:
+    state, _ = play(assisted(office), events.CardTapped(card(3)))
+    assert state.guest.helper is None

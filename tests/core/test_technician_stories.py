@@ -193,3 +193,43 @@ def test_an_open_door_is_told_where_nobody_can_be_served() -> None:
     assert "diperiksa petugas" in str(visit.screen.meaning)
     visit.happens(events.DoorChanged(open=False))
     assert "Pembaca kartu" in str(visit.screen.meaning)
+
+
+def test_the_journal_is_turned_code_by_code() -> None:
+    visit = at_service().presses(view.Diagnose())
+    number = visit.last(commands.Diagnose).service
+    facts = (view.Known("Server", "broker:8883"),)
+    visit.happens(events.Diagnosed(number, facts, ("one", "two")))
+    seen = []
+    for _ in range(3):
+        assert isinstance(visit.screen, view.DiagnosisScreen)
+        seen.append((visit.screen.code, visit.screen.number, visit.screen.total))
+        visit.presses(view.Next())
+    assert seen == [("one", 1, 2), ("two", 2, 2), ("one", 1, 2)]
+    assert isinstance(visit.presses(view.Back()).screen, view.TechnicianScreen)
+
+
+def test_a_journal_that_cannot_be_read_is_an_empty_page() -> None:
+    visit = at_service().presses(view.Diagnose())
+    failed = failure_of(visit.last(commands.Diagnose))
+    assert failed is not None
+    visit.happens(failed).presses(view.Next())
+    assert visit.screen == view.DiagnosisScreen((), "", 1, 0, service_mode=False)
+
+
+def test_a_technician_closes_the_kiosk_and_opens_it_again() -> None:
+    visit = at_service().presses(view.Diagnose())
+    visit.happens(events.Diagnosed(visit.last(commands.Diagnose).service, (), ()))
+    visit.presses(view.SetServiceMode(on=True))
+    assert visit.last(commands.SetServiceMode).on
+    visit.happens(events.ServiceModeSet(on=True))
+    assert visit.screen.service_mode
+    assert isinstance(visit.presses(view.Leave()).screen, view.OutOfService)
+    visit.happens(events.ServiceModeSet(on=False))
+    assert isinstance(visit.screen, view.Attract)
+
+
+def test_who_forgets_the_diagnosis_does_not_keep_the_kiosk() -> None:
+    visit = at_service().presses(view.Diagnose())
+    visit.happens(events.Diagnosed(visit.last(commands.Diagnose).service, (), ())).waits(610)
+    assert isinstance(visit.screen, view.Attract)

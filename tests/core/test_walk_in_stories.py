@@ -72,7 +72,7 @@ def test_a_letter_is_checked() -> None:
     state = hear(state, events.CodeFound(state.guest.number, LETTER))
     screen = view_of(state, 1).screen
     assert isinstance(screen, view.CheckedLetter)
-    assert view.Known("Untuk", "C. W.") in screen.facts
+    assert view.Known(view.Say("Untuk"), "C. W.") in screen.facts
     assert say(state, view.Back())[0].phase is Phase.CODE
     assert say(state, view.Finish())[0].phase is Phase.GOODBYE
 

@@ -308,3 +308,26 @@ def test_a_request_that_nests_without_end_is_answered_all_the_same(post: Post) -
     message = wire.RequestUp(request().id, 1, request().created_at, body)
     assert post.intake.take_request(KIOSK, message).outcome == "rejected"
     assert post.reasons() == ["the opened request is not readable"]
+
+
+def officer_card(post: Post, village: str = SONGGON.code) -> bytes:
+    """The tag of a card of an officer of this village."""
+    tag = b"t" * seal.TAG_BYTES
+    officer = {"username": "dewi", "name": "Dewi Lestari", "role": "officer", "village": village}
+    card = {"username": "dewi", "tag": tag, "salt": b"s", "kdf": {}, "public_key": b"p"}
+    with post.store.engine.begin() as db:
+        db.execute(insert(t.officers).values(password_hash="", **officer))
+        db.execute(insert(t.officer_cards).values(**card))
+    return tag
+
+
+def test_who_helped_the_citizen_stands_in_the_request_s_history(post: Post) -> None:
+    inside = request(helper=officer_card(post))
+    assert post.intake.take_request(KIOSK, sealed(inside)).outcome == "committed"
+    assert [row.note for row in post.rows(t.events)][-1] == "dibantu Dewi Lestari"
+
+
+def test_a_helper_who_is_no_officer_of_the_village_is_an_alarm(post: Post) -> None:
+    inside = request(helper=b"x" * seal.TAG_BYTES)
+    assert post.intake.take_request(KIOSK, sealed(inside)).outcome == "rejected"
+    assert any("officer" in row.what for row in post.rows(t.alarms))

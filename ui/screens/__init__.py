@@ -8,6 +8,7 @@ from ui.screens.attract import AttractPage
 from ui.screens.checked import CheckedPage
 from ui.screens.code import CodePage
 from ui.screens.collect import CollectPage
+from ui.screens.diagnosis import DiagnosisPage
 from ui.screens.done import DonePage
 from ui.screens.form import FormPage
 from ui.screens.found import FoundPage
@@ -50,4 +51,5 @@ PAGES: dict[type[view.Screen], type[Page]] = {
     view.Identify: IdentifyPage,
     view.Goodbye: GoodbyePage,
     view.TechnicianScreen: TechnicianPage,
+    view.DiagnosisScreen: DiagnosisPage,
 }

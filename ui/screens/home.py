@@ -56,6 +56,7 @@ class HomePage(Page):
     """Ready letters come first."""
 
     name = StringProperty("")
+    welcome = StringProperty("")
     heading = StringProperty("")
     more = StringProperty("")
 
@@ -66,6 +67,8 @@ class HomePage(Page):
     def show(self, screen: Home) -> None:
         """Draw the page at hand of the visitor's requests."""
         self.name = screen.name
+        helped = Say("Dibantu petugas {name}", {"name": screen.helper})
+        self.welcome = tr(helped if screen.helper else "Selamat datang")
         self._pages.fill((*screen.ready, *screen.pending))
         if screen.ready:
             self.heading = tr(Say("{n} surat siap dicetak", {"n": str(len(screen.ready))}))

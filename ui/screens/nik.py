@@ -16,6 +16,7 @@ _GROUP = 4
 class NikPage(Page):
     """Digits go to the controller one by one and come back in groups of four."""
 
+    title = StringProperty("")
     value = StringProperty("")
     problem = StringProperty("")
 
@@ -27,6 +28,7 @@ class NikPage(Page):
 
     def show(self, screen: NikEntry) -> None:
         """Draw what was typed so far."""
+        self.title = tr(screen.title)
         digits = screen.value
         self.value = " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
         self.problem = tr(screen.problem) if screen.problem else ""
