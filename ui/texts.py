@@ -38,11 +38,13 @@ _in_use: tuple[str, NullTranslations] = (SOURCE, NullTranslations())
 
 def languages(folder: Path | None = None) -> tuple[Language, ...]:
     """What can be offered: Indonesian first, then all that have a catalogue in ``folder``,
-    LOCALES where none is named."""
-    others = (
-        Language(tag, catalogue.pgettext(*OWN_NAME))
-        for tag, catalogue in _read(folder or LOCALES).items()
-    )
+    LOCALES where none is named.
+    """
+    others = []
+    for file in sorted((folder or LOCALES).glob(str(Path("*") / _PLACE))):
+        spoken = _catalogue(file)
+        if spoken is not None:
+            others.append(Language(file.parts[-3], spoken.pgettext(*OWN_NAME)))
     return (Language(SOURCE, OWN_NAME[1]), *sorted(others, key=lambda one: one.name))
 
 
@@ -51,11 +53,11 @@ def use(language: str, folder: Path | None = None) -> bool:
     that is another one than before: then all texts must be asked for anew.
     """
     global _in_use
-    catalogues = _read(folder or LOCALES)
-    wanted = language if language in catalogues else SOURCE
     before = _in_use
-    _in_use = (wanted, catalogues.get(wanted, NullTranslations()))
-    return before[0] != wanted
+    file = (folder or LOCALES) / language / _PLACE
+    spoken = _catalogue(file) if language.isalnum() and file.exists() else None
+    _in_use = (SOURCE, NullTranslations()) if spoken is None else (language, spoken)
+    return before[0] != _in_use[0]
 
 
 def in_use() -> str:
@@ -82,12 +84,10 @@ def shown(text: Say | str) -> str:
 
 
 @functools.cache
-def _read(folder: Path) -> dict[str, NullTranslations]:
-    """A catalogue that cannot be read is not offered, and the others are."""
-    found: dict[str, NullTranslations] = {}
-    for file in sorted(folder.glob(str(Path("*") / _PLACE))):
-        try:
-            found[file.parts[-3]] = po.read(file)
-        except po.PoError as error:
-            _log.error("a language is left out: %s", error)
-    return found
+def _catalogue(file: Path) -> NullTranslations | None:
+    """None for one that cannot be read: it is not offered, and the others are."""
+    try:
+        return po.read(file)
+    except po.PoError as error:
+        _log.error("a language is left out: %s", error)
+        return None

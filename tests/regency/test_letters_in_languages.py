@@ -87,3 +87,11 @@ def test_the_letters_of_the_house_speak_every_language_of_the_screen() -> None:
         assert set(letter.texts) == wanted, letter.id
         for spoken in letter.texts.values():
             assert set(spoken) == set(sentences(letter))
+
+
+def test_so_do_the_groups_that_they_stand_in() -> None:
+    wanted = {one.tag for one in texts.languages()} - {texts.SOURCE}
+    for group in load_catalogue().groups:
+        assert set(group.texts) == wanted, group.id
+        for spoken in group.texts.values():
+            assert set(spoken) == {group.title, group.hint}
