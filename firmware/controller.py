@@ -287,6 +287,7 @@ class Controller:
 
     def _pass_time(self) -> None:
         now = time.monotonic()
+        self._inputs.warn_if_due(now)
         if self._inputs.battery_is_over(now):
             self._parts.journal.write("power.stopping", seconds=round(self._parts.ups_seconds))
             self._stopping = self.battery_is_over = True

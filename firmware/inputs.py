@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware.core.events import DoorChanged, Event, PowerChanged, ServiceAsked
+from firmware.core.events import DoorChanged, Event, PowerChanged, PowerEnding, ServiceAsked
 from firmware.journal import Journal
 from hw.protocols import (
     DeviceState,
@@ -19,6 +19,8 @@ from hw.protocols import (
     ServicePressed,
 )
 
+WARNING_SECONDS = 30.0
+"""So long before the battery is over a visitor is told."""
 NOT_WIRED = DeviceState.NO_DEVICE.value
 
 
@@ -52,6 +54,7 @@ class Inputs:
         self._state = DeviceState.NO_DEVICE
         self._open: bool | None = None
         self._on_mains: bool | None = None
+        self._has_warned = False
         self._lost_at: float | None = None  # as last seen: kept while the lines cannot be read
 
     @property
@@ -88,6 +91,13 @@ class Inputs:
             return False
         return now - self._lost_at >= self._ups_seconds
 
+    def warn_if_due(self, now: float) -> None:
+        """Say once when the battery will be over soon."""
+        soon = min(WARNING_SECONDS, self._ups_seconds / 2)
+        if not self._has_warned and self.battery_is_over(now + soon):
+            self._has_warned = True
+            self._tell(PowerEnding())
+
     def _offline(self, reason: str) -> None:
         """Nothing is known any more. The kiosk then serves as one without these lines would, and
         the technician's screen and the heartbeat say that they are not there. Should they come back
@@ -102,6 +112,7 @@ class Inputs:
         if self._on_mains is False:
             self._tell(PowerChanged(on_mains=True))
         self._open = self._on_mains = None
+        self._has_warned = False
 
     def _door(self, is_open: bool) -> None:
         if is_open == self._open:
@@ -122,6 +133,7 @@ class Inputs:
         self._on_mains = on_mains
         if on_mains:
             self._lost_at = None
+            self._has_warned = False
         elif self._lost_at is None:
             self._lost_at = now
             self._count("power_cuts")

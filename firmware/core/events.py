@@ -312,6 +312,11 @@ class PowerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerEnding:
+    """The battery is nearly used up: the kiosk will stop in less than a minute."""
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """How the devices and the kiosk are now, for the technician's visit ``service``."""
 
@@ -403,6 +408,7 @@ Event = (
     | ServiceAsked
     | DoorChanged
     | PowerChanged
+    | PowerEnding
     | Examined
     | Diagnosed
     | RollRenewed

@@ -30,6 +30,11 @@ CODE_NOT_ANSWERED = _notice(
     "Anjungan sudah bertanya ke kabupaten, tetapi belum ada jawaban.",
     "Silakan coba lagi nanti, atau hubungi petugas di kantor desa.",
 )
+POWER_ENDS = _notice(
+    "Listrik padam",
+    "Baterai anjungan hampir habis, jadi kunjungan ditutup. Permohonan yang sudah bertiket aman.",
+    "Coba lagi setelah listrik menyala.",
+)
 REVOKED = _notice(
     "Kartu ini tidak dapat dipakai",
     "Kartu ini tidak dilayani lagi di sini: dilaporkan hilang, diganti, atau pemiliknya pindah.",

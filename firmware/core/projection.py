@@ -46,6 +46,11 @@ def _out_of_service(state: State) -> view.Screen:
             Say("Anjungan ini ditutup sementara oleh petugas."),
             Say("Permohonan Anda tetap aman. Untuk keperluan mendesak, datanglah ke kantor desa."),
         )
+    if state.cabinet.ending:
+        return view.OutOfService(
+            Say("Listrik padam dan baterai anjungan hampir habis."),
+            Say("Anjungan melayani lagi setelah listrik menyala."),
+        )
     if state.saves_battery:
         return view.OutOfService(
             Say("Listrik padam; anjungan memakai baterai."),

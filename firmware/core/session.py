@@ -19,6 +19,7 @@ from firmware.core.events import (
     Event,
     LinkChanged,
     PowerChanged,
+    PowerEnding,
     PrinterChanged,
     ReaderChanged,
     Said,
@@ -29,6 +30,7 @@ from firmware.core.lamps import lamps_of
 from firmware.core.notices import (
     CODE_NOT_ANSWERED,
     NOT_ANSWERED,
+    POWER_ENDS,
     SLOW,
     UNSURE_CHANGED,
     UNSURE_ENROLLED,
@@ -103,8 +105,21 @@ def _door(state: State, event: DoorChanged) -> Result:
 
 
 def _power(state: State, event: PowerChanged) -> Result:
-    state = replace(state, cabinet=replace(state.cabinet, on_mains=event.on_mains))
-    return _in_or_out_of_service(state), ()
+    cabinet = replace(state.cabinet, on_mains=event.on_mains)
+    if event.on_mains:
+        cabinet = replace(cabinet, ending=False)
+    return _in_or_out_of_service(replace(state, cabinet=cabinet)), ()
+
+
+def _power_ending(state: State, _event: PowerEnding) -> Result:
+    state = replace(state, cabinet=replace(state.cabinet, ending=True))
+    return _out_of_power(_in_or_out_of_service(state))
+
+
+def _out_of_power(state: State) -> Result:
+    """A visitor is told while there is time to read it; paper under way comes out first."""
+    ends = state.cabinet.ending and state.phase in ATTENDED and not is_printing(state)
+    return tell(state, POWER_ENDS) if ends else (state, ())
 
 
 # ---------------------------------------------------------------- time
@@ -120,7 +135,7 @@ def _tick(state: State, event: Tick) -> Result:
     if state.phase is P.GOODBYE and waited > state.policy.goodbye:
         return rest(state), ()
     if state.phase in ATTENDED:
-        return _watch_idle(state)
+        return _out_of_power(state) if state.cabinet.ending else _watch_idle(state)
     if state.phase in AT_TECHNICIAN:
         return technician.tick(state)
     return comfort.forget(state), ()
@@ -179,6 +194,7 @@ ANYWHERE: dict[type, Transition] = {
     LinkChanged: row(_link),
     DoorChanged: row(_door),
     PowerChanged: row(_power, P.ATTRACT, P.OUT_OF_SERVICE),
+    PowerEnding: row(_power_ending, P.ATTRACT, P.OUT_OF_SERVICE, P.NOTICE),
     ServiceAsked: row(technician.remember),
     view.StillHere: row(_still_here),
     **comfort.CHOICES,

@@ -235,10 +235,13 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Cabinet:
-    """What the switches inside the cabinet say; a cabinet without them is shut and has power."""
+    """What the switches inside the cabinet say; a cabinet without them is shut and has power.
+    ``ending``: its battery is nearly used up.
+    """
 
     door_open: bool = False
     on_mains: bool = True
+    ending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +300,7 @@ class State:
     @property
     def begins_no_visit(self) -> bool:
         """Whether a card that is laid on the reader begins no visit."""
-        return self.saves_battery or self.in_service_mode
+        return self.saves_battery or self.in_service_mode or self.cabinet.ending
 
     @property
     def preferences(self) -> Preferences:

@@ -130,6 +130,11 @@ class Visits(RuleBasedStateMachine):
     def a_switch_in_the_cabinet(self, kind: Any, open_or_on: bool) -> None:
         self.send(kind(open_or_on))
 
+    @rule()
+    def the_battery_is_nearly_over(self) -> None:
+        self.send(events.PowerChanged(on_mains=False))
+        self.send(events.PowerEnding())
+
     @rule(long=st.booleans())
     def the_service_button(self, long: bool) -> None:
         self.send(events.ServiceAsked(long))

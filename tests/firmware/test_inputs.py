@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from firmware.core import wire
-from firmware.core.events import DoorChanged, Event, PowerChanged, ServiceAsked
+from firmware.core.events import DoorChanged, Event, PowerChanged, PowerEnding, ServiceAsked
 from firmware.health import Readings, heartbeat
-from firmware.inputs import InputReadings, Inputs
+from firmware.inputs import WARNING_SECONDS, InputReadings, Inputs
 from firmware.journal import Journal
 from firmware.store import Store
 from hw.protocols import (
@@ -99,10 +99,26 @@ def test_a_long_cut_ends_the_battery(watched: Watched) -> None:
     assert watched.inputs.battery_is_over(130.0)
 
 
+def test_a_battery_that_is_nearly_over_is_said_once_a_cut(watched: Watched) -> None:
+    for report in (InputsOnline(), PowerLost()):
+        watched.inputs.take(report, 10.0)
+    watched.inputs.warn_if_due(130.0 - WARNING_SECONDS - 1)
+    assert PowerEnding() not in watched.told
+    for _ in range(2):
+        watched.inputs.warn_if_due(130.0 - WARNING_SECONDS)
+    assert watched.told.count(PowerEnding()) == 1
+    watched.inputs.take(PowerBack(), 110.0)
+    watched.inputs.take(PowerLost(), 200.0)
+    watched.inputs.warn_if_due(310.0)
+    assert watched.told.count(PowerEnding()) == 2
+
+
 def test_a_battery_without_limit_is_never_over(tmp_path: Path) -> None:
     watched = Watched(tmp_path, ups_seconds=0)
     watched.inputs.take(PowerLost(), 10.0)
     assert not watched.inputs.battery_is_over(1e9)
+    watched.inputs.warn_if_due(1e9)
+    assert PowerEnding() not in watched.told
     watched.journal.close()
 
 
