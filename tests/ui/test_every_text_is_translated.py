@@ -185,7 +185,7 @@ def test_samples_show_the_letters_in_their_own_words() -> None:
 def test_sentences_are_found_in_code_and_layouts(tmp_path: Path) -> None:
     code = tmp_path / "code.py"
     code.write_text(
-        'A = {1: Say("Satu")}\ntr("Dua")\n_wait("Tiga")\n# Translators: of days\n'
+        'A = {1: Say("Satu")}\ntr(A[1] if A else "Dua")\n_wait("Tiga")\n# Translators: of days\n'
         'Say("{n} hari", {"n": "3"})\ntr(A[1])\nother("Empat")\n'
     )
     layout = tmp_path / "layout.kv"

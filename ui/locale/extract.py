@@ -69,8 +69,18 @@ def kv(
 def _sentences(call: ast.Call) -> list[ast.expr]:
     name = call.func.id if isinstance(call.func, ast.Name) else ""
     if name == "tr":  # of anything but a literal: it must be a Say, which was found where it stands
-        return [one for one in call.args if isinstance(one, ast.Constant)]
+        return [one for argument in call.args for one in _literals(argument)]
     return list(call.args[: _MARKERS.get(name, 0)])
+
+
+def _literals(argument: ast.expr) -> list[ast.expr]:
+    """What ``argument`` may be, as far as it is text in quotes."""
+    if isinstance(argument, ast.IfExp):
+        return _literals(argument.body) + _literals(argument.orelse)
+    if isinstance(argument, ast.BoolOp):
+        return [one for value in argument.values for one in _literals(value)]
+    is_text = isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    return [argument] if is_text else []
 
 
 def _literal(argument: ast.expr) -> str:
