@@ -32,7 +32,7 @@ CODE_NOT_ANSWERED = _notice(
 )
 POWER_ENDS = _notice(
     "Listrik padam",
-    "Baterai anjungan hampir habis, jadi kunjungan ditutup. Permohonan yang sudah bertiket aman.",
+    "Baterai anjungan hampir habis, jadi layanan dihentikan. Permohonan yang sudah bertiket aman.",
     "Coba lagi setelah listrik menyala.",
 )
 REVOKED = _notice(
