@@ -22,7 +22,7 @@ from cryptography import x509
 from firmware.core.wire import is_kiosk_id
 from provisioning.layout import Devices, Ports, Regency
 
-_BROKER_PORT, _WEB_PORT, _ESCPOS_PORT, _IPP_PORT = 8883, 8080, 9100, 631
+_BROKER_PORT, _INNER_PORT, _WEB_PORT, _ESCPOS_PORT, _IPP_PORT = 8883, 8884, 8080, 9100, 631
 _SOON_DAYS = 60
 
 
@@ -58,7 +58,8 @@ def _line(kiosk: Path) -> KioskLine:
 
 def _init(options: argparse.Namespace) -> None:
     host = options.host
-    Regency(options.folder).create(Ports(options.port, options.web_port, host))
+    ports = Ports(options.port, options.web_port, host, options.inner_port)
+    Regency(options.folder).create(ports)
     print(f"A regency is in {options.folder}: keep its folder ca/ off the net.")
 
 
@@ -140,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
     init = _command(commands, "init", _init, "lay out a regency: keys, broker, server")
     init.add_argument("--host", default="127.0.0.1", help="address that broker and pages listen at")
     init.add_argument("--port", type=int, default=_BROKER_PORT, help="the broker's port")
+    init.add_argument(
+        "--inner-port", type=int, default=_INNER_PORT, help="port of the regency's own door to it"
+    )
     init.add_argument("--web-port", type=int, default=_WEB_PORT, help="port of the pages")
     add = _command(commands, "add", _add, "make a kiosk's folder: keys, certificate, kiosk.toml")
     add.add_argument("id", help="village code, dash, number: 3510192001-1")

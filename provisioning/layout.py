@@ -7,7 +7,7 @@ import getpass
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -18,6 +18,7 @@ from firmware.core import orders
 from firmware.core.seal import SEED_BYTES, public_key_of
 from provisioning.ca import LOOPBACK, SERVER_NAME, Authorities
 from provisioning.files import private_folder, write_public, write_secret
+from provisioning.processes import free_ports
 
 BROKER = Path(__file__).parent / "broker"
 _SITE_KEY_BYTES = 32
@@ -26,11 +27,14 @@ _REVOKED = "revoked"
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the servers listen."""
+    """Where the servers listen. The broker has two doors: ``broker`` for kiosks, and ``inner``,
+    on the loopback only, for the regency; 0 is a free port.
+    """
 
     broker: int
     web: int
     host: str = "127.0.0.1"
+    inner: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Regency:
 
     def create(self, ports: Ports) -> None:
         """Make authorities, keys and configuration; raises FileExistsError over an old one."""
+        ports = replace(ports, inner=ports.inner or free_ports(1)[0])
         for closed in (self.folder, self.folder / "ca", self.server, self.broker):
             private_folder(closed)
         authorities = Authorities.create(self.folder / "ca")
@@ -114,6 +119,7 @@ class Regency:
             user=getpass.getuser(),
             host=ports.host,
             port=ports.broker,
+            inner=ports.inner,
             ca=files["ca.pem"],
             certificate=files["broker.pem"],
             key=files["broker.key"],
@@ -208,8 +214,8 @@ def _server_tables(ports: Ports) -> dict[str, dict[str, Any]]:
             "database": "sqlite:///regency.db",
         },
         "link": {
-            "host": ports.host,
-            "port": ports.broker,
+            "host": LOOPBACK[0],
+            "port": ports.inner,
             "ca": "keys/ca.pem",
             "certificate": "keys/server.pem",
             "key": "keys/server.key",

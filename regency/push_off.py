@@ -5,9 +5,10 @@ from __future__ import annotations
 import queue
 
 from firmware.broker import Broker, Ears, Files, Session, Where
-from firmware.core.mqtt_version import Protocol
+from firmware.core.mqtt_version import SILENCES_BEFORE_OLD, Protocol
 
-TRIES = 3
+TRIES = SILENCES_BEFORE_OLD + 2
+"""Enough to find out that a broker is silent to MQTT 5."""
 _PAUSES = (1.0, 1.0)
 _KEEPALIVE_SECONDS = 60
 

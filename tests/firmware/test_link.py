@@ -30,12 +30,13 @@ class Broker:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._children = Children(folder / "logs")
-        port, web = free_ports(2)
-        self.port = port
+        port, web, inner = free_ports(3)
+        self.port, self.inner = port, inner
         self.regency = Regency(folder / "regency")
-        self.regency.create(Ports(port, web))
+        self.regency.create(Ports(port, web, inner=inner))
         self._child: Child | None = None
         self.heard: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+        self.losses: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.ear: mqtt.Client | None = None
 
     def start(self) -> None:
@@ -55,6 +56,7 @@ class Broker:
         context.load_cert_chain(keys / "server.pem", keys / "server.key")
         ear.tls_set_context(context)
         ear.on_connect = lambda client, *_: client.subscribe("k1/#", qos=1)
+        ear.on_disconnect = lambda *_: self.losses.put(None)
         ear.on_message = lambda _c, _d, message: self.heard.put((message.topic, message.payload))
         ear.connect("127.0.0.1", self.port)
         ear.loop_start()
@@ -138,23 +140,36 @@ def test_a_broker_that_is_not_there_is_waited_for(broker: Broker) -> None:
     line.link.close()
 
 
-def test_one_kiosk_cannot_speak_or_listen_as_another(broker: Broker) -> None:
+def test_one_kiosk_cannot_speak_listen_or_stand_in_for_another(broker: Broker) -> None:
     broker.start()
     broker.listen()
+    honest = Line(broker)
+    honest.hears(LinkUp)
     thief = Line(broker, certificate_of=OTHER, kiosk=KIOSK)
     thief.hears(LinkUp)  # Mosquitto lets it subscribe, and then gives it nothing
     thief.link.publish("req", b"forged")
-    honest = Line(broker, certificate_of=OTHER, kiosk=OTHER)
+    honest.link.publish("req", b"honest")
+    assert broker.heard.get(timeout=PATIENCE_SECONDS) == (wire.up_topic(KIOSK, "req"), b"honest")
+    assert broker.ear is not None
+    for payload in (b"one", b"two"):
+        broker.ear.publish(wire.down_topic(KIOSK, "res"), payload, qos=1)
+        came = honest.signals.get(timeout=PATIENCE_SECONDS)  # nothing before it: it stays connected
+        assert came == MessageCame(wire.down_topic(KIOSK, "res"), payload)
+    assert thief.signals.empty()
+    thief.link.close()
+    honest.link.close()
+
+
+def test_a_kiosk_cannot_push_the_regency_off(broker: Broker) -> None:
+    broker.start()
+    broker.listen()
+    thief = Line(broker, certificate_of=OTHER, kiosk="regency")
+    thief.hears(LinkUp)
+    honest = Line(broker)
     honest.hears(LinkUp)
     honest.link.publish("req", b"honest")
-    assert broker.heard.get(timeout=PATIENCE_SECONDS) == (wire.up_topic(OTHER, "req"), b"honest")
-    assert broker.ear is not None
-    broker.ear.publish(wire.down_topic(KIOSK, "res"), b"for the other kiosk", qos=1)
-    broker.ear.publish(wire.down_topic(OTHER, "res"), b"for the honest one", qos=1)
-    assert honest.hears(MessageCame) == MessageCame(
-        wire.down_topic(OTHER, "res"), b"for the honest one"
-    )
-    assert thief.signals.empty()
+    assert broker.heard.get(timeout=PATIENCE_SECONDS) == (wire.up_topic(KIOSK, "req"), b"honest")
+    assert broker.losses.empty()
     thief.link.close()
     honest.link.close()
 

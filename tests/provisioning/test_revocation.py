@@ -40,7 +40,7 @@ def test_a_stolen_kiosk_is_pushed_off_and_stays_out(broker: Broker) -> None:
     neighbour.hears(LinkUp)
     assert broker.regency.revoke(KIOSK) == 1
     _reload(broker)
-    assert push_off(KIOSK, ("127.0.0.1", broker.port), _server_files(broker))
+    assert push_off(KIOSK, ("127.0.0.1", broker.inner), _server_files(broker))
     kept_out = Line(broker)
     for line, refusals in ((stolen, 2), (kept_out, 1)):  # off, and refused when it comes again
         for _ in range(refusals):
@@ -69,5 +69,5 @@ def test_every_certificate_of_a_kiosk_is_revoked_and_a_new_one_is_good(tmp_path:
 
 def test_a_broker_that_is_not_there_pushes_nobody_off(broker: Broker) -> None:
     broker.stop()
-    assert not push_off(KIOSK, ("127.0.0.1", broker.port), _server_files(broker))
+    assert not push_off(KIOSK, ("127.0.0.1", broker.inner), _server_files(broker))
     broker.start()

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 from pathlib import Path
-from typing import Protocol
 
 from provisioning.brokers import write_nats, write_rabbitmq
 from provisioning.layout import Regency
@@ -19,18 +18,12 @@ RABBITMQ = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 """Debian's own wrapper in /usr/sbin wants another user and its own folders."""
 
 
-class House(Protocol):
-    """A broker."""
+class House:
+    """A broker, one program. Made when all kiosks of the regency are known. ``has_inner_door``:
+    the regency's own, beside that of the kiosks.
+    """
 
-    def start(self) -> None:
-        """Until its port answers."""
-
-    def kill(self) -> None:
-        """SIGKILL: what it has not written down is lost, whatever it acknowledged."""
-
-
-class _OneProgram:
-    """A broker that is one program. Made when all kiosks of the regency are known."""
+    has_inner_door = False
 
     def __init__(self, regency: Regency, port: int, children: Children) -> None:
         self._regency = regency
@@ -45,17 +38,21 @@ class _OneProgram:
         return {}
 
     def start(self) -> None:
+        """Until its port answers."""
         self._child = self._children.start("broker", self._command(), self._environment())
         self._child.wait_for(lambda: port_answers(self._port), SLOW_START_SECONDS)
 
     def kill(self) -> None:
+        """SIGKILL: what it has not written down is lost, whatever it acknowledged."""
         assert self._child is not None
         self._child.kill()
         self._children.forget(self._child)
 
 
-class Mosquitto(_OneProgram):
+class Mosquitto(House):
     """Eclipse Mosquitto."""
+
+    has_inner_door = True
 
     def _command(self) -> list[str | Path]:
         return [
@@ -65,7 +62,7 @@ class Mosquitto(_OneProgram):
         ]
 
 
-class Nats(_OneProgram):
+class Nats(House):
     """A NATS server with JetStream."""
 
     def _command(self) -> list[str | Path]:
@@ -79,7 +76,7 @@ class Nats(_OneProgram):
         os.kill(self._child.pid, signal.SIGHUP)
 
 
-class RabbitMq(_OneProgram):
+class RabbitMq(House):
     """RabbitMQ with a node name, port mapper, cookie and folders of its own."""
 
     def __init__(self, regency: Regency, port: int, children: Children) -> None:

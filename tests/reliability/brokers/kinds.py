@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
 from firmware.core.mqtt_version import Protocol, Version
-from provisioning.layout import Regency
-from provisioning.processes import Children
 from tests.reliability.brokers.houses import RABBITMQ, House, Mosquitto, Nats, RabbitMq
 
 
@@ -22,7 +19,7 @@ class Kind:
     messages.
     """
 
-    make: Callable[[Regency, int, Children], House]
+    make: type[House]
     program: str
     protocol: Protocol
     version: Version

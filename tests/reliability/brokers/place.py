@@ -85,9 +85,10 @@ class Place:
     def __init__(self, folder: Path, kind: Kind) -> None:
         self.kind = kind
         self.folder = folder
-        self.port, web = free_ports(2)
+        self.port, web, inner = free_ports(3)
+        self.inner = inner if kind.make.has_inner_door else self.port
         self.regency = Regency(folder / "regency")
-        self.regency.create(Ports(self.port, web))
+        self.regency.create(Ports(self.port, web, inner=inner))
         for name in (KIOSK, OTHER):
             self.regency.add_kiosk(name, "Desa", folder / name, ("127.0.0.1", self.port), Devices())
         self.children = Children(folder / "logs")
@@ -105,8 +106,8 @@ class Place:
         keys = self.regency.server / "keys"
         return keys / "ca.pem", keys / "server.pem", keys / "server.key"
 
-    def where(self, files: Files) -> Where:
-        return Where("127.0.0.1", self.port, files, self.kind.protocol, 30, (0.5, 2.0))
+    def where(self, files: Files, port: int = 0) -> Where:
+        return Where("127.0.0.1", port or self.port, files, self.kind.protocol, 30, (0.5, 2.0))
 
     @contextlib.contextmanager
     def an_ear(self, client_id: str, files: Files, topics: list[str]) -> Iterator[Ear]:

@@ -18,6 +18,7 @@ from provisioning.ca import Authorities
 from regency.ingest import Ingest
 from regency.intake import Intake
 from regency.letters import load_catalogue
+from regency.push_off import push_off
 from tests.regency.test_intake import SEED, request, sealed
 from tests.regency.web_office import Office
 from tests.reliability.brokers.houses import Nats
@@ -149,6 +150,16 @@ def test_of_two_kiosks_with_one_name_the_newer_one_is_heard(place: Place) -> Non
         regency.hears_at_last(wire.up_topic(KIOSK, "hb"), b"I am back")
 
 
+def test_the_regency_can_push_off_whom_it_has_revoked(place: Place) -> None:
+    with place.a_kiosk() as stolen, place.a_kiosk(OTHER) as other:
+        stolen.tells(LinkUp)
+        other.tells(LinkUp)
+        address = ("127.0.0.1", place.inner)
+        assert push_off(KIOSK, address, place.regency_files, place.kind.protocol)
+        stolen.tells(LinkDown)
+        assert other.signals.empty()
+
+
 def test_a_regency_shares_its_work_or_says_that_it_cannot(
     place: Place, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -159,7 +170,7 @@ def test_a_regency_shares_its_work_or_says_that_it_cannot(
             Ingest(
                 Intake(office.store, load_catalogue(), SEED),
                 office.store,
-                ("127.0.0.1", place.port),
+                ("127.0.0.1", place.inner),
                 place.regency_files,
                 worker=number,
                 protocol=place.kind.protocol,

@@ -32,7 +32,7 @@ def echo_up(town: Town, number: int, count: int, draw: random.Random) -> int:
     errand = town.errands[number]
     said = _said_by(errand)
     messages = draw.sample(said, min(count, len(said)))
-    return _send(town.port, f"{errand.kiosk}-echo", errand.files, messages)
+    return _send(town.inner, f"{errand.kiosk}-echo", errand.files, messages)
 
 
 def echo_down(town: Town, number: int, count: int, draw: random.Random) -> int:
@@ -42,7 +42,7 @@ def echo_down(town: Town, number: int, count: int, draw: random.Random) -> int:
     messages = draw.sample(said, min(count, len(said)))
     keys = town.regency.server / "keys"
     files = (keys / "ca.pem", keys / "server.pem", keys / "server.key")
-    return _send(town.port, "regency-echo", files, messages)
+    return _send(town.inner, "regency-echo", files, messages)
 
 
 def _said_by(errand: Errand) -> list[Message]:

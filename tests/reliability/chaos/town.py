@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
@@ -64,7 +64,7 @@ class Town:
         self,
         folder: Path,
         size: Size,
-        house: Callable[[Regency, int, Children], House] = Mosquitto,
+        house: type[House] = Mosquitto,
         workers: int = WORKERS,
         protocol: Protocol = "auto",
     ) -> None:
@@ -124,9 +124,10 @@ class Town:
         self._stack.close()
 
     def _lay_out(self) -> None:
-        self.port, web = free_ports(2)
+        self.port, web, inner = free_ports(3)
+        self.inner = inner if self._make_house.has_inner_door else self.port
         self.regency = Regency(self.folder / "regency")
-        self.regency.create(Ports(self.port, web))
+        self.regency.create(Ports(self.port, web, inner=inner))
         for village in (SONGGON, GENTENG):
             self.regency.add_signer(village.code, village.head_name, office.PASSPHRASE)
         self.database = f"sqlite:///{self.regency.server / 'regency.db'}"
@@ -144,12 +145,14 @@ class Town:
         self._house = self._make_house(self.regency, self.port, self._children)
 
     def _lay_line(self, kind: str, number: int) -> None:
-        self.lines[kind, number] = self._stack.enter_context(Line(("127.0.0.1", self.port)))
+        port = self.inner if kind == "worker" else self.port
+        self.lines[kind, number] = self._stack.enter_context(Line(("127.0.0.1", port)))
 
     def _configure_worker(self, number: int) -> None:
         text = self.regency.config.read_text()
         text = text.replace('"sqlite:///regency.db"', f'"{self.database}"')
-        text = text.replace(f"port = {self.port}", f"port = {self.lines['worker', number].port}")
+        link = f'[link]\nhost = "127.0.0.1"\nport = {self.lines["worker", number].port}\n'
+        text = re.sub(r"\[link\]\nhost = .*\nport = .*\n", link, text)
         text = text.replace("[link]\n", f'[link]\nprotocol = "{self._protocol}"\n')
         self.config(number).write_text(text)
 
