@@ -21,7 +21,7 @@ from regency.cards import CardDesk
 from regency.database import put, transact
 from regency.finds import Finds
 from regency.journal import note_event, now_text
-from regency.receiving import ID_TOO_LONG, Opening, again, bury, committed, open_sealed, refuse
+from regency.receiving import ID_TOO_LONG, Opening, again, committed, open_sealed, refuse
 from regency.residents import follow, helper_of, village_for
 from regency.standing import compare, note_number
 from regency.store import Store
@@ -202,10 +202,6 @@ class Intake:
     def may_speak(self, kiosk: str) -> bool:
         """Whether the kiosk is known and not revoked: the broker's word is not enough."""
         return self._store.may_speak(kiosk)
-
-    def bury(self, topic: str, size: int, reason: str) -> None:
-        """Keep that a message could not be used, and why."""
-        transact(self._store.engine, lambda db: bury(db, topic, size, reason))
 
 
 def _note_birth(db: Connection, kiosk: str, boot_id: str, digest: bytes) -> bytes | None:

@@ -18,6 +18,7 @@ from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
 from regency.intake import Intake
 from regency.letters import load_catalogue
+from regency.receiving import bury
 from regency.store import Store
 from tests.regency.letter_parts import SITI, SONGGON
 from tests.regency.web_office import Office
@@ -167,7 +168,8 @@ def test_what_a_database_does_not_hold_is_refused_or_cut_and_nothing_fails(post:
     copy = intake.take_collected(KIOSK, collected(signed, copy=huge, at=LONG, medium=LONG))
     intake.take_receipt(KIOSK, wire.ReceiptUp(huge, rejected="\0" * 300))
     intake.take_heartbeat(KIOSK, msgspec.structs.replace(BEAT, at="\0" + LONG, firmware="\0"))
-    intake.bury("k1/\0/" + LONG * 3, 5, "\0" + LONG * 9)
+    with post.store.engine.begin() as db:
+        bury(db, "k1/\0/" + LONG * 3, 5, "\0" + LONG * 9)
     intake.take_birth(KIOSK, wire.StateUp(True, huge, huge, huge, "\0", huge))
     assert [r.outcome for r in (long_id, nul, event, copy)] == [
         "rejected",
