@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
+from msgspec import structs
+
 from firmware.core.notices import FAULTS
 from firmware.core.view import DeviceId, DeviceLine, Say
 from firmware.core.view import Health as Shown
@@ -76,21 +78,21 @@ _SWITCHES = {
     ("power", "battery"): Say("memakai baterai"),
 }
 _ABILITIES = {
-    "dots": "lebar {} titik",
-    "confirms": "memastikan cetakan: {}",
-    "security module": "modul SAM: {}",
-    "feedback": "bunyi dan lampu pembaca: {}",
-    "form": "bentuk: {}",
+    "dots": Say("lebar {value} titik"),
+    "confirms": Say("memastikan cetakan: {value}"),
+    "security module": Say("modul SAM: {value}"),
+    "feedback": Say("bunyi dan lampu pembaca: {value}"),
+    "form": Say("bentuk: {value}"),
 }
-_VALUES = {
-    "none": "tidak ada",
-    "no": "tidak",
-    "yes": "ya",
-    "untried": "belum dicoba",
-    "processId": "ya",
-    "sensor": "ya, dari sensor",
-    "rgb": "satu lampu tiga warna",
-    "lamps": "tiga lampu",
+_VALUES: dict[str, Say] = {
+    "none": Say("tidak ada"),
+    "no": Say("tidak"),
+    "yes": Say("ya"),
+    "untried": Say("belum dicoba"),
+    "processId": Say("ya"),
+    "sensor": Say("ya, dari sensor"),
+    "rgb": Say("satu lampu tiga warna"),
+    "lamps": Say("tiga lampu"),
 }
 LONGEST_DETAIL = 160
 
@@ -135,16 +137,24 @@ def _advice(found: Finding) -> Say | None:
     return _ADVICE.get((found.device, found.condition))
 
 
-def _detail(found: Finding) -> str:
+def _detail(found: Finding) -> Say | str:
     """The device's own name and abilities; or what its driver says where it is not there."""
     if found.condition is Condition.OFFLINE:
         return _plain(found.advice)
-    abilities = (
-        _ABILITIES[key].format(_VALUES.get(str(value), value))
-        for key, value in found.abilities.items()
-        if key in _ABILITIES
-    )
-    return _plain("; ".join(filter(None, (found.name, *abilities))))
+    parts: list[Say | str] = [_plain(found.name)] if found.name else []
+    parts += [_ability(key, str(value)) for key, value in found.abilities.items()]
+    told = [part for part in parts if part]
+    if not told:
+        return ""
+    return reduce(lambda one, other: Say("{one}; {other}", {"one": one, "other": other}), told)
+
+
+def _ability(key: str, value: str) -> Say | str:
+    """One that a technician can use, in words; of others nothing."""
+    if key not in _ABILITIES:
+        return ""
+    words = {"value": _VALUES.get(value, _plain(value))}
+    return structs.replace(_ABILITIES[key], params=words)
 
 
 def _plain(told: str) -> str:

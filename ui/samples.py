@@ -127,9 +127,7 @@ MANY_LETTERS = LETTERS + tuple(
     for n in range(6)
 )
 NOT_PRINTED = Say("Kertas habis.")
-UNIT = (
-    "192.168.100.50:9100, EPSON TM-T82X, firmware 1.24 ESC/POS, serial X4FX012345; lebar 576 titik"
-)
+UNIT = "192.168.100.50:9100, EPSON TM-T82X, firmware 1.24 ESC/POS, serial X4FX012345"
 FACTS = (
     Known(Say("Anjungan"), "3510192001-1"),
     Known(Say("Tempat"), "Kelurahan Kampung Mandar, Kecamatan Banyuwangi"),
@@ -158,7 +156,13 @@ WELL_DEVICES = (
         "well",
         Say("Kartu terbaca ({profile}).", {"profile": "uid_tag"}),
         None,
-        "ACS ACR1252 1S CL Reader [ACR1252 Dual Reader PICC] 00 00; modul SAM: tidak ada",
+        Say(
+            "{one}; {other}",
+            {
+                "one": "ACS ACR1252 1S CL Reader [ACR1252 Dual Reader PICC] 00 00",
+                "other": Say("modul SAM: {value}", {"value": Say("tidak ada")}),
+            },
+        ),
     ),
     view.DeviceLine(
         "ticketPrinter",
@@ -166,7 +170,10 @@ WELL_DEVICES = (
         "well",
         Say("Siap."),
         None,
-        UNIT + "; memastikan cetakan: ya",
+        Say(
+            "{one}; {other}",
+            {"one": UNIT, "other": Say("lebar {value} titik", {"value": "576"})},
+        ),
     ),
     view.DeviceLine("pagePrinter", Say("Pencetak surat (F4)"), "asked", Say("Sedang ditanya…")),
     view.DeviceLine("lamps", Say("Lampu"), "well", Say("Tidak dipasang.")),

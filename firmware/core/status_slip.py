@@ -35,7 +35,7 @@ def status_slip(facts: Sequence[Known], devices: Sequence[DeviceLine]) -> Slip:
 
 def _of(device: DeviceLine) -> tuple[SlipPart, ...]:
     head = f"{_MARKS[device.health]} {device.device}: {device.status}"
-    more = (str(device.advice) if device.advice else "", device.detail)
+    more = (str(device.advice) if device.advice else "", str(device.detail))
     return (
         *_lines(head, "", bold=True),
         *(line for text in more for line in _lines(text, _INDENT)),

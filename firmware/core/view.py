@@ -395,7 +395,7 @@ Health = Literal["asked", "well", "needsPerson", "notThere"]
 
 class DeviceLine(msgspec.Struct, frozen=True):
     """One device in a technician's words. ``advice`` is None when nothing is to be done;
-    ``detail`` is the device's own name and what its driver says, not translated.
+    ``detail`` is the device's own name and abilities, or what its driver says.
     """
 
     id: DeviceId
@@ -403,7 +403,7 @@ class DeviceLine(msgspec.Struct, frozen=True):
     health: Health
     status: Say
     advice: Say | None = None
-    detail: str = ""
+    detail: Say | str = ""
 
 
 class TechnicianScreen(msgspec.Struct, frozen=True, tag="technician"):

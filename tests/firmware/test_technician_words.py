@@ -73,8 +73,8 @@ def test_the_switches_are_told_by_name() -> None:
 
 def test_what_a_driver_says_is_text_of_bounded_length_and_nothing_else() -> None:
     line = in_words(of_reader("pcsc", ReaderOffline("{x}\x1b@" + "z" * 500)))
-    assert "{x}?@" in line.detail
-    assert len(line.detail) == LONGEST_DETAIL
+    assert "{x}?@" in str(line.detail)
+    assert len(str(line.detail)) == LONGEST_DETAIL
 
 
 def test_a_device_that_has_not_answered_is_not_called_well() -> None:

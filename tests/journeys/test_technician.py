@@ -94,7 +94,7 @@ def test_a_technician_puts_the_printer_right(cabinet: CabinetWithPins) -> None:
     assert "Pasang kertas baru" in str(device(found, "ticketPrinter").advice)
     assert ("Sisa kertas", "habis") in facts(found)
     assert device(found, "reader").health == "well"
-    assert "Virtual PCD" in device(found, "reader").detail
+    assert "Virtual PCD" in str(device(found, "reader").detail)
     assert str(device(found, "pagePrinter").status) == "Tidak dipasang."
     assert "pintu terbuka" in str(device(found, "inputs").status)
     assert device(found, "lamps").health == "well"

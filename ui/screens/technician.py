@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, ColorProperty, ListProperty, String
 from firmware.core.view import DeviceLine, Health, Say, TechnicianScreen
 from ui import theme
 from ui.page import Page, load_kv, rows_of
-from ui.texts import tr
+from ui.texts import shown, tr
 from ui.widgets import Panel, Text
 
 _LONGEST_DETAIL = 84
@@ -60,9 +60,9 @@ class DeviceCard(Panel):
             more.add_widget(_more(tr(line.advice), 4, theme.INK, share=0.56))
             if line.health == "notThere" and line.detail:
                 self.size_hint_y = 1.25
-                more.add_widget(_more(_shortened(line.detail), 3, theme.MUTED, share=0.44))
+                more.add_widget(_more(_shortened(shown(line.detail)), 3, theme.MUTED, share=0.44))
         elif line.detail:
-            more.add_widget(_more(line.detail, 3.2, theme.MUTED))
+            more.add_widget(_more(shown(line.detail), 3.2, theme.MUTED))
         else:
             self.ids.head.size_hint_y = 1
             self.ids.body.remove_widget(more)
