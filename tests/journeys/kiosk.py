@@ -173,17 +173,21 @@ class Kiosk:
         return {s.screen.number for s in self.seen if isinstance(s.screen, view.Ticket)}
 
     def kept(self) -> list[str]:
-        """The numbers of the requests in the outbox, opened with the regency's key."""
+        """The numbers of the requests in the outbox."""
+        return [str(request["number"]) for request in self.requests()]
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The requests in the outbox, opened with the regency's key."""
         store = Store(self.database)
         messages = store.outgoing(1000)
         store.close()
-        numbers = []
+        found = []
         for message in messages:
             up = json.loads(message.payload)
             sealed = msgspec.convert(up["sealed"], bytes)
             raw = seal.unseal(self._seed, sealed, seal.request_context(message.id))
-            numbers.append(json.loads(raw)["number"])
-        return numbers
+            found.append(json.loads(raw))
+        return found
 
     def close(self) -> None:
         if self.screen is not None:
