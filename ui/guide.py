@@ -88,7 +88,7 @@ class Guide:
             self._pick()
         else:
             self._focus.move(1 if key is PadKey.NEXT else -1)
-        self._refresh(by_key=True)
+        self._refresh(by_key=True, moved=key is not PadKey.PICK)
 
     def _pick(self) -> None:
         chosen = self._focus.pick()
@@ -136,8 +136,11 @@ class Guide:
         return {one.target_id: one for one in here if one.eager and not one.disabled}
 
     def _say_here(self) -> None:
-        now = Clock.get_time()
-        if now - self._heard_at >= STILL_HERE_SECONDS and self._stage.view is not None:
+        """Not while the visitor is asked that: the answer is given by picking it."""
+        now, view = Clock.get_time(), self._stage.view
+        if view is None or view.idle_seconds is not None:
+            return
+        if now - self._heard_at >= STILL_HERE_SECONDS:
             self._heard_at = now
             self._send(StillHere())
 
@@ -167,9 +170,9 @@ class Guide:
         else:
             self._focus.stay(root, secret)
 
-    def _refresh(self, by_key: bool = False) -> None:
+    def _refresh(self, by_key: bool = False, moved: bool = False) -> None:
         self._catch_up()
-        self._announcer.see(self._sight(), by_key)
+        self._announcer.see(self._sight(), by_key, moved)
         self._ring.show(self._focus.held)
         self._frames = _FRAMES_TO_LAY_OUT
         self._follow()

@@ -11,18 +11,24 @@ from ui import inspect
 from ui.app import Stage
 from ui.ears import Ears
 from ui.guide import Guide
+from ui.page import Send
 from ui.voice.silence import NoVoice
 
 _FRAMES_TO_SETTLE = 6
 
 
 class Studio:
-    """A stage in the window. ``intents`` gathers what was said; ``ears``: for who hears, too."""
+    """A stage in the window. ``intents`` gathers what was said, unless ``send`` takes it;
+    ``ears``: for who hears, too.
+    """
 
-    def __init__(self, settle_seconds: float = 0, ears: Ears | None = None) -> None:
+    def __init__(
+        self, settle_seconds: float = 0, ears: Ears | None = None, send: Send | None = None
+    ) -> None:
         self.intents: list[Intent] = []
-        self.stage = Stage(self.intents.append, settle_seconds=settle_seconds)
-        self.guide = Guide(self.stage, self.intents.append, ears or Ears(NoVoice()))
+        send = send or self.intents.append
+        self.stage = Stage(send, settle_seconds=settle_seconds)
+        self.guide = Guide(self.stage, send, ears or Ears(NoVoice()))
         if EventLoop.status == "started":
             Window.add_widget(self.stage)
         else:

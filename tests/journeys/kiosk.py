@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +96,14 @@ def _connect(path: Path) -> socket.socket:
 class Kiosk:
     """Fictional resident 1 may be served here. ``broker`` is a port where nobody listens."""
 
-    def __init__(self, folder: Path, printer_mm_per_second: float = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        printer_mm_per_second: float = 0,
+        visit: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder = folder
+        self.visit = dict(visit or {})
         self._children = Children(folder / "logs")
         self.reader = VirtualReader(folder / "reader")
         self.printer = VirtualPrinter(
@@ -125,7 +131,8 @@ class Kiosk:
 
     def devices(self) -> Devices:
         """What stands in the cabinet."""
-        return Devices(printer={"driver": "escpos", "host": "127.0.0.1", "port": self.printer.port})
+        printer = {"driver": "escpos", "host": "127.0.0.1", "port": self.printer.port}
+        return Devices(printer=printer, visit=self.visit)
 
     def start(self) -> None:
         """Start the controller and stand before its screen."""
@@ -198,10 +205,14 @@ class Kiosk:
 
 
 @contextlib.contextmanager
-def a_kiosk(printer_mm_per_second: float = 0) -> Iterator[Kiosk]:
-    """A kiosk in a folder with a short path (it holds sockets), gone afterwards."""
+def a_kiosk(
+    printer_mm_per_second: float = 0, visit: Mapping[str, Any] | None = None
+) -> Iterator[Kiosk]:
+    """A kiosk in a folder with a short path (it holds sockets), gone afterwards. ``visit``: the
+    table of that name in kiosk.toml.
+    """
     folder = Path(tempfile.mkdtemp(prefix="anjungan-"))
-    kiosk = Kiosk(folder, printer_mm_per_second)
+    kiosk = Kiosk(folder, printer_mm_per_second, visit)
     try:
         kiosk.lay_out()
         yield kiosk

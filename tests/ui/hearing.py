@@ -12,6 +12,7 @@ from kivy.lang import Builder
 from ui.ears import Ears
 from ui.keys import CODES, HOLD_SECONDS, PadKey
 from ui.offscreen import Studio
+from ui.page import Send
 from ui.voice.transcript import Transcript
 
 _CODE = {
@@ -21,16 +22,16 @@ _CODE = {
     PadKey.REPEAT: CODES["home"],
 }
 
-_FRAMES = 4
+_FRAMES = 3
 
 
 class Listener:
     """A visitor with a voice and a pad before a stage; never looks at it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, send: Send | None = None) -> None:
         self._path = path
         self._read = 0
-        self.studio = Studio(ears=Ears(Transcript(path)))
+        self.studio = Studio(ears=Ears(Transcript(path)), send=send)
         self.entries: list[dict[str, Any]] = []
 
     def breathe(self) -> None:

@@ -40,14 +40,16 @@ class Announcer:
         self._told = _NOTHING
         self._seen = _NOTHING
 
-    def see(self, sight: Sight, by_key: bool = False) -> None:
-        """Something was drawn, or a key was pressed. Says what is new."""
+    def see(self, sight: Sight, by_key: bool = False, moved: bool = False) -> None:
+        """Something was drawn, or a key was pressed. Says what is new; and where the keys stand
+        when they ``moved``, though it be the same place again.
+        """
         before, self._seen = self._seen, sight
         earcon = _earcon(before.screen, sight.screen)
         if by_key and not earcon:
             earcon = "key"
         if sight.wishes.voice:
-            self._tell(sight, earcon, by_key)
+            self._tell(sight, earcon, by_key, moved)
             self._told = sight
             return
         if self._told is not _NOTHING:
@@ -71,7 +73,7 @@ class Announcer:
     def _pressable(self) -> str:
         return str(sum(item.enabled for item in self._seen.page.items))
 
-    def _tell(self, sight: Sight, earcon: Earcon, by_key: bool) -> None:
+    def _tell(self, sight: Sight, earcon: Earcon, by_key: bool, moved: bool) -> None:
         told = self._told
         is_new = told.turn != sight.turn
         greeting = (tr("Suara menyala."),) if told is _NOTHING else ()
@@ -80,7 +82,7 @@ class Announcer:
             words = (*page_phrases(sight.page), *self._secrecy(sight))
         else:
             words = changes(told.page, sight.page)
-        if sight.spot is not None and (is_new or sight.spot != told.spot):
+        if sight.spot is not None and (is_new or moved or sight.spot != told.spot):
             words += item_phrases(sight.spot, sight.private)
         at_once = is_new or by_key or wrote(told.page, sight.page)
         self._speak((*greeting, *strip, *words), earcon, at_once)
