@@ -72,15 +72,17 @@ def _files(regency: Regency) -> dict[str, Path]:
     }
 
 
-def main() -> int:
-    """Command line."""
+def main(arguments: list[str] | None = None) -> int:
+    """Command line. Exit code 2 where there is no regency."""
     parser = argparse.ArgumentParser(prog="python -m provisioning.brokers", description=__doc__)
     parser.add_argument("kind", choices=("nats", "rabbitmq"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8883)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     regency = Regency(options.folder)
+    if not regency.config.is_file():
+        parser.error(f"{options.folder} holds no regency; make one with anjungan-fleet init")
     if options.kind == "nats":
         print(f"nats-server -c {write_nats(regency, options.host, options.port)}")
     else:

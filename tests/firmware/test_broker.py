@@ -5,6 +5,7 @@ way, or says what is wrong and tries on.
 from __future__ import annotations
 
 import queue
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,13 +42,20 @@ class Bench:
         self.sessions: list[Session] = []
         self._close: list[Callable[[], None]] = []
 
-    def broker(self, on_new: bytes | None, grant: int = 1, then: bytes = b"") -> OddBroker:
-        broker = OddBroker((self._ca, *self._its), on_new, grant, then)
+    def broker(
+        self,
+        on_new: bytes | None,
+        grant: int = 1,
+        then: bytes = b"",
+        own: tuple[Path, Path] | None = None,
+    ) -> OddBroker:
+        broker = OddBroker((self._ca, *(own or self._its)), on_new, grant, then)
         self._close.append(broker.close)
         return broker
 
-    def connect(self, port: int, protocol: Protocol = "auto") -> None:
-        where = Where("127.0.0.1", port, (self._ca, *self._own), protocol, 60, (0.1, 0.1))
+    def connect(self, port: int, protocol: Protocol = "auto", keepalive: int = 60) -> None:
+        files = (self._ca, *self._own)
+        where = Where("127.0.0.1", port, files, protocol, keepalive, (0.1, 0.1))
         ears = Ears(
             topics=self._topics,
             up=lambda: self.said.put("up"),
@@ -108,6 +116,24 @@ def test_a_broker_that_says_nothing_to_mqtt_5_is_found_out(
         assert "no answer in 1 seconds" in str(bench.hears())
     assert bench.hears() == "up"
     assert broker.levels == [5, 5, 4]
+
+
+def test_a_port_that_takes_connections_and_says_nothing_is_no_broker(bench: Bench) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        bench.connect(port, keepalive=1)
+        for _ in range(3):
+            assert f"no broker answers at 127.0.0.1 port {port}" in str(bench.hears())
+        assert bench.sessions == []
+
+
+def test_a_broker_of_another_ca_is_told_apart(bench: Bench, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem", tmp_path / "other.key"
+    Authorities.create(tmp_path / "others").devices.issue_server(LOOPBACK).write(*other)
+    broker = bench.broker(NO_IN_OLD, own=other)
+    bench.connect(broker.port)
+    assert "is not the one that our CA vouches for" in str(bench.hears())
+    assert broker.levels == []
 
 
 def test_a_refusal_in_mqtt_5_is_no_reason_to_speak_3_1_1(bench: Bench) -> None:
