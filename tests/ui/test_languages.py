@@ -7,10 +7,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firmware.core.view import Preferences, Say
 from tests.ui.looking import texts as texts_of
 from ui import texts
+from ui.locale import po
 from ui.offscreen import Studio
 from ui.samples import view_states
 
@@ -35,6 +38,9 @@ msgid_plural "{n} surat siap dicetak"
 msgstr[0] ""
 "{n} surat wis "
 "dadi"
+
+msgid "Pertanyaan {number} dari {total}"
+msgstr "Pitakonan {number} teka {"
 
 #, fuzzy
 msgid "Selesai"
@@ -70,6 +76,8 @@ def test_a_new_language_is_a_new_file(tmp_path: Path) -> None:
     assert texts.tr("Mohon tunggu sebentar.") == "Enteni sedhiluk."
     assert texts.tr(Say("{n} surat siap dicetak", {"n": "2"})) == "2 surat wis dadi"
     assert texts.tr("Selesai") == "Selesai", "what is marked as doubtful is not said"
+    place = {"number": "1", "total": "4"}
+    assert texts.tr(Say("Pertanyaan {number} dari {total}", place)) == "Pertanyaan 1 dari 4"
     assert texts.tr("Kembali") == "Kembali", "what it lacks stays Indonesian"
     assert texts.tr("") == ""
 
@@ -83,6 +91,44 @@ def test_a_broken_file_takes_no_other_language_along(tmp_path: Path, broken: str
     assert [one.tag for one in texts.languages(tmp_path)] == ["id", "osi"]
     texts.use("mad", tmp_path)
     assert texts.in_use() == "id"
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_any_file_is_a_catalogue_or_none(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A translator's slip anywhere in the file: it is read, or refused in one way."""
+    at = data.draw(st.integers(0, len(OSING)))
+    gone = data.draw(st.integers(0, 40))
+    put = data.draw(st.text(st.sampled_from('msgidctxtr"[]0 \\\n#,;:=n+-(){}?%'), max_size=30))
+    file = tmp_path_factory.getbasetemp() / "slip.po"
+    file.write_text(OSING[:at] + put + OSING[at + gone :], encoding="utf-8")
+    try:
+        po.read(file).ngettext("{n} surat siap dicetak", "{n} surat siap dicetak", 3)
+    except po.PoError as error:
+        assert str(file) in str(error)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Type: text/plain; charset=utf-8; charset=nothing",
+        "Plural-Forms: nplurals=1",
+        "Plural-Forms: nplurals=2; plural=(((n",
+        "Plural-Forms: nplurals=2; plural=n/0;",
+        "Plural-Forms: nplurals=2; plural=n/(n-7);",
+    ],
+)
+def test_a_header_that_means_nothing_is_refused(tmp_path: Path, header: str) -> None:
+    wrong = OSING.replace('"Plural-Forms: nplurals=1; plural=0;', f'"{header}')
+    add_language(tmp_path, "osi", wrong)
+    offered = [one.tag for one in texts.languages(tmp_path)]
+    if "osi" in offered:
+        texts.use("osi", tmp_path)
+        assert texts.tr(Say("{n} surat siap dicetak", {"n": "2"})).startswith("2 surat")
+    else:
+        assert offered == ["id"]
 
 
 def test_an_unknown_language_is_answered_in_indonesian() -> None:

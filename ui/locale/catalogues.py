@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import io
-import string
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from babel.messages import extract
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import generate_po, read_po
 
+from ui.locale import po
 from ui.locale.extract import NotALiteralError
 from ui.texts import LOCALES, OWN_NAME
 
@@ -131,7 +131,7 @@ def _mistakes(wanted: Message, have: Message | None) -> Iterator[str]:
         yield f"is not translated: {_name(wanted)!r}"
         return
     for text in texts:
-        if _places(text) != _places(_name(wanted)):
+        if po.places(text) != po.places(_name(wanted)):
             yield f"has other {{places}} than {_name(wanted)!r}: {text!r}"
         if text != text.strip() or text.count("\n") != _name(wanted).count("\n"):
             yield f"has other spaces or lines than {_name(wanted)!r}: {text!r}"
@@ -139,10 +139,3 @@ def _mistakes(wanted: Message, have: Message | None) -> Iterator[str]:
 
 def _name(message: Message) -> str:
     return str(message.id if isinstance(message.id, str) else message.id[0])
-
-
-def _places(text: str) -> set[str | None]:
-    try:
-        return {place for _, place, _, _ in string.Formatter().parse(text)} - {None}
-    except ValueError:
-        return {"not to be read"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import string
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,9 +19,18 @@ _KEYWORD = re.compile(r"(msgctxt|msgid_plural|msgid|msgstr)(?:\[([0-9])\])?\s+(\
 _QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
+_COUNTS = 200
 _MAGIC = 0x950412DE
 _CONTEXT = "\x04"
 _UTF8 = re.compile(r"^Content-Type:.*charset=utf-?8", re.IGNORECASE | re.MULTILINE)
+
+
+def places(text: str) -> set[str]:
+    """The names in ``{braces}``."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return {"a brace that stands alone"}
 
 
 class PoError(ValueError):
@@ -39,8 +49,10 @@ class Entry:
 
     @property
     def is_usable(self) -> bool:
-        """Translated, and not marked as doubtful."""
-        return bool(self.texts) and all(self.texts.values()) and not self.fuzzy
+        """Translated with the same places, and not marked as doubtful."""
+        if not self.texts or self.fuzzy:
+            return False
+        return all(text and places(text) == places(self.id) for text in self.texts.values())
 
     def key(self) -> str:
         """As .mo files name it."""
@@ -53,7 +65,9 @@ class Entry:
 
 
 def read(path: Path) -> gettext.GNUTranslations:
-    """The catalogue in ``path``; what is untranslated or doubtful is left out. Raises PoError."""
+    """The catalogue in ``path``; what is untranslated or doubtful, or has other places than the
+    sentence, is left out. Raises PoError.
+    """
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -62,9 +76,13 @@ def read(path: Path) -> gettext.GNUTranslations:
         found = [one for one in entries(source) if one.is_usable]
         if not any(one.id == "" and _UTF8.search(one.value()) for one in found):
             raise PoError("its header does not say charset=UTF-8")
-        return gettext.GNUTranslations(io.BytesIO(_as_mo(found)))
-    except ValueError as error:  # PoError, or gettext's of the Plural-Forms
+        catalogue = gettext.GNUTranslations(io.BytesIO(_as_mo(found)))
+        for one in [one for one in found if one.plural is not None][:1]:
+            for count in range(_COUNTS):  # whether Plural-Forms can be reckoned
+                catalogue.ngettext(one.id, one.plural or "", count)
+    except (ValueError, LookupError, ArithmeticError, RecursionError) as error:  # of the header
         raise PoError(f"{path}: {error}") from error
+    return catalogue
 
 
 def entries(source: str) -> list[Entry]:
