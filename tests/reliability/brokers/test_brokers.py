@@ -237,6 +237,7 @@ def test_what_waits_outlives_the_death_of_broker_and_kiosk(name: str) -> None:
             town.stop_programs()
             account = settle(town)
             assert account.wrong == []
+            assert (account.lost, account.twice) == (0, 0)
             assert (account.requests, account.letters) == (SMALL.requests, SMALL.letters)
     finally:
         shutil.rmtree(folder)
