@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from firmware.core.events import DoorChanged, Event, PowerChanged, PowerEnding, ServiceAsked
+from firmware.core.events import (
+    DoorChanged,
+    Event,
+    HeadphoneChanged,
+    PowerChanged,
+    PowerEnding,
+    ServiceAsked,
+)
 from firmware.journal import Journal
 from hw.protocols import (
     DeviceState,
     DoorClosed,
     DoorOpened,
+    HeadphoneIn,
+    HeadphoneOut,
     InputReport,
     InputsOffline,
     InputsOnline,
@@ -54,6 +63,7 @@ class Inputs:
         self._state = DeviceState.NO_DEVICE
         self._open: bool | None = None
         self._on_mains: bool | None = None
+        self._plugged = False
         self._has_warned = False
         self._lost_at: float | None = None  # as last seen: kept while the lines cannot be read
 
@@ -78,6 +88,8 @@ class Inputs:
                 self._door(isinstance(report, DoorOpened))
             case PowerLost() | PowerBack():
                 self._power(isinstance(report, PowerBack), now)
+            case HeadphoneIn() | HeadphoneOut():
+                self._headphone(isinstance(report, HeadphoneIn))
             case ServicePressed(long):
                 self._journal.write("service.pressed", long=long)
                 self._tell(ServiceAsked(long))
@@ -111,6 +123,7 @@ class Inputs:
             self._tell(DoorChanged(open=False, seen=False))
         if self._on_mains is False:
             self._tell(PowerChanged(on_mains=True))
+        self._headphone(False)
         self._open = self._on_mains = None
         self._has_warned = False
 
@@ -123,6 +136,12 @@ class Inputs:
         if is_open:
             self._count("doors")
         self._tell(DoorChanged(is_open))
+
+    def _headphone(self, plugged: bool) -> None:
+        """Nothing of it is written down: it says who was there."""
+        if plugged != self._plugged:
+            self._plugged = plugged
+            self._tell(HeadphoneChanged(plugged))
 
     def _power(self, on_mains: bool, now: float) -> None:
         if on_mains == self._on_mains:

@@ -363,13 +363,32 @@ class PowerBack:
     """The cabinet runs on the mains."""
 
 
+@dataclass(frozen=True, slots=True)
+class HeadphoneIn:
+    """A headphone is plugged into the jack at the front."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadphoneOut:
+    """No headphone is plugged in."""
+
+
 InputReport = (
-    InputsOnline | InputsOffline | DoorOpened | DoorClosed | ServicePressed | PowerLost | PowerBack
+    InputsOnline
+    | InputsOffline
+    | DoorOpened
+    | DoorClosed
+    | ServicePressed
+    | PowerLost
+    | PowerBack
+    | HeadphoneIn
+    | HeadphoneOut
 )
 
 
 class CabinetInputs(Protocol):
-    """Door switch, service button and UPS line. It owns one thread, which alone reports."""
+    """Door switch, service button, UPS line and headphone jack. It owns one thread, which alone
+    reports."""
 
     def start(self, report: Callable[[InputReport], None]) -> None:
         """Begin to watch. The first report is ``InputsOnline`` or ``InputsOffline``, and the

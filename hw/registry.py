@@ -233,9 +233,9 @@ def _memory_page_printer(table: Table) -> Any:
 
 
 LAMP_PINS = ("red", "green", "blue", "card", "paper", "service")
-INPUT_PINS = ("door", "service", "ups")
-_ACTIVE = {"door": "high", "service": "low", "ups": "high"}
-_PULL = {"door": "up", "service": "up", "ups": "down"}
+INPUT_PINS = ("door", "service", "ups", "headphone")
+_ACTIVE = {"door": "high", "service": "low", "ups": "high", "headphone": "high"}
+_PULL = {"door": "up", "service": "up", "ups": "down", "headphone": "up"}
 
 
 def _pin(table: Table, name: str) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from firmware.core import view
+from firmware.core.events import HeadphoneChanged
 from firmware.core.letters import LANGUAGE
 from firmware.core.state import AT_TECHNICIAN, ATTENDED, Phase, State
 from firmware.core.transition import Result, Transition, row
@@ -24,6 +27,17 @@ def _prefer(state: State, intent: view.Prefer) -> Result:
     if state.phase not in _CHOOSING or not is_good:
         return state, ()
     return replace(state, chosen=chosen), ()
+
+
+def _headphone(state: State, event: HeadphoneChanged) -> Result:
+    """The voice comes with the plug and goes with it, so that nothing is told aloud of what was
+    told to one alone.
+    """
+    cabinet = replace(state.cabinet, headphone=event.plugged)
+    state = replace(state, cabinet=cabinet, touched_at=state.now)
+    if state.chosen is None:
+        return state, ()
+    return replace(state, chosen=msgspec.structs.replace(state.chosen, voice=event.plugged)), ()
 
 
 def forget(state: State) -> State:
@@ -48,5 +62,9 @@ def _patience(state: State) -> float:
     return max(_SLOWER[wanted.text_size], 2.0 if wanted.voice else 1.0)
 
 
-CHOICES: dict[type, Transition] = {view.Adjust: row(_adjust), view.Prefer: row(_prefer)}
+CHOICES: dict[type, Transition] = {
+    view.Adjust: row(_adjust),
+    view.Prefer: row(_prefer),
+    HeadphoneChanged: row(_headphone),
+}
 """For the session's table: what is done in every phase."""

@@ -317,6 +317,13 @@ class PowerEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadphoneChanged:
+    """A headphone was plugged in, or pulled out."""
+
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """How the devices and the kiosk are now, for the technician's visit ``service``."""
 
@@ -408,6 +415,7 @@ Event = (
     | ServiceAsked
     | DoorChanged
     | PowerChanged
+    | HeadphoneChanged
     | PowerEnding
     | Examined
     | Diagnosed

@@ -32,6 +32,7 @@ def view_of(state: State, serial: int) -> ViewState:
         idle_seconds(state),
         state.preferences,
         state.adjusting,
+        state.cabinet.headphone,
     )
 
 

@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from firmware.core.finds import FoundLetter, FoundRequest, Purpose
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import Profile
@@ -236,12 +238,13 @@ class Service:
 @dataclass(frozen=True, slots=True)
 class Cabinet:
     """What the switches inside the cabinet say; a cabinet without them is shut and has power.
-    ``ending``: its battery is nearly used up.
+    ``ending``: its battery is nearly used up. ``headphone``: one is plugged in at the front.
     """
 
     door_open: bool = False
     on_mains: bool = True
     ending: bool = False
+    headphone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +307,9 @@ class State:
 
     @property
     def preferences(self) -> Preferences:
-        """How the screen is now."""
+        """How the screen is now. Who plugs a headphone in wants to hear."""
+        if self.chosen is None and self.cabinet.headphone:
+            return msgspec.structs.replace(self.policy.preferences, voice=True)
         return self.chosen or self.policy.preferences
 
     @property

@@ -1,4 +1,4 @@
-"""Door switch, service button and UPS line on GPIO pins, by gpiozero.
+"""Door switch, service button, UPS line and headphone jack on GPIO pins, by gpiozero.
 
 One thread owns the pins and alone reports. gpiozero's callbacks only put edges in its queue;
 once a second the thread reads the levels as well, so that an edge that was missed (or a pin

@@ -1,4 +1,4 @@
-"""From the edges of three lines to reports. Pure: it is told the time, and never waits.
+"""From the edges of a few lines to reports. Pure: it is told the time, and never waits.
 
 Contacts bounce: a level counts once it has stood for ``bounce_seconds``. Edges carry the time
 at which they came, so that a thread that is late makes no long press of a short one.
@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from hw.protocols import (
     DoorClosed,
     DoorOpened,
+    HeadphoneIn,
+    HeadphoneOut,
     InputReport,
     PowerBack,
     PowerLost,
     ServicePressed,
 )
 
-DOOR, SERVICE, UPS = "door", "service", "ups"
-LINES = (DOOR, SERVICE, UPS)
+DOOR, SERVICE, UPS, HEADPHONE = "door", "service", "ups", "headphone"
 
 
 @dataclass
@@ -50,7 +51,8 @@ class Contact:
 
 
 class Lines:
-    """The lines that are wired, with their levels at the start: True is open, pressed or lost.
+    """The lines that are wired, with their levels at the start: True is open, pressed, lost or
+    plugged in.
 
     A button that is down from the start (it is stuck, or its wire lies on ground) is no press
     before it has been let go once.
@@ -63,8 +65,8 @@ class Lines:
         self._pressed_at: float | None = None
 
     def standing(self) -> Iterator[InputReport]:
-        """How door and mains are now."""
-        for line in (DOOR, UPS):
+        """How door, mains and jack are now."""
+        for line in (DOOR, UPS, HEADPHONE):
             if line in self._contacts:
                 yield _level_report(line, self._contacts[line].stable)
 
@@ -116,4 +118,6 @@ class Lines:
 def _level_report(line: str, level: bool) -> InputReport:
     if line == DOOR:
         return DoorOpened() if level else DoorClosed()
+    if line == HEADPHONE:
+        return HeadphoneIn() if level else HeadphoneOut()
     return PowerLost() if level else PowerBack()

@@ -1,15 +1,17 @@
-"""Pins without hardware: lamps to look at, a door, a service button and a UPS line to work.
+"""Pins without hardware: lamps to look at; a door, a service button, a UPS line and a headphone's
+jack to work.
 
 The drivers are the ones for real pins, on gpiozero's own pretended ones. Indicator and inputs
 that name the same control socket have their pins in common. The socket (mode 600) takes JSON
 lines and answers each with one: ``{"ok": true, "state": …}`` or ``{"ok": false, "error": …}``.
 
 ``{"ask": "state"}``, ``{"service": "press" | "hold"}`` (answered when the finger is off again),
-``{"service": "down" | "up"}``, ``{"door": "open" | "closed"}``, ``{"mains": "on" | "off"}``.
+``{"service": "down" | "up"}``, ``{"door": "open" | "closed"}``, ``{"mains": "on" | "off"}``,
+``{"headphone": "in" | "out"}``.
 
 A state is ``{"form": "rgb" | "lamps", "pattern", "lamps": {place: {"colour", "rhythm", "beats",
-"lit"}}, "door", "service", "mains"}``: ``lit`` is how the pins are at this moment, ``colour`` is
-empty where a lamp has no colour that the kiosk chooses, and ``beats`` is one round of the rhythm
+"lit"}}, "door", "service", "mains", "headphone"}``: ``lit`` is how the pins are at this moment,
+``colour`` is empty where a lamp has no colour that the kiosk chooses, and ``beats`` is one round of the rhythm
 in quarters of a second. What is not wired is left out.
 """
 
@@ -29,7 +31,7 @@ from gpiozero.pins.mock import MockFactory, MockPin  # type: ignore[import-untyp
 from hw.indicator.gpio import GpioIndicator, make_indicator
 from hw.indicator.looks import BEAT_SECONDS, FORMS, LOOKS, OFF, Place, Rhythm
 from hw.inputs.gpio import GpioInputs, Line, Wiring
-from hw.inputs.lines import DOOR, SERVICE, UPS
+from hw.inputs.lines import DOOR, HEADPHONE, SERVICE, UPS
 from hw.protocols import DeviceState, InputReport, Pattern
 from hw.virtual.control_socket import ControlSocket
 
@@ -43,9 +45,12 @@ WIRING = Wiring(
         DOOR: Line(5, active_high=True, pull="up"),
         SERVICE: Line(6, active_high=False, pull="up"),
         UPS: Line(13, active_high=True, pull="down"),
+        HEADPHONE: Line(19, active_high=True, pull="up"),
     }
 )
-"""A door switch that is closed with the door, a button to ground, a line that rises."""
+"""A door switch that is closed with the door, a button to ground, a line that rises, a jack whose
+switch a plug opens.
+"""
 
 State = dict[str, Any]
 
@@ -99,7 +104,7 @@ class VirtualPins:
         return self._indicator
 
     def wire(self, wiring: Wiring) -> None:
-        """Door closed, finger off the button, mains there."""
+        """Door closed, finger off the button, mains there, nothing in the jack."""
         self._wiring = wiring
         for name in wiring.lines:
             self._drive(name, False)
@@ -133,6 +138,8 @@ class VirtualPins:
             ("door", "closed"): lambda: self._drive(DOOR, False),
             ("mains", "off"): lambda: self._drive(UPS, True),
             ("mains", "on"): lambda: self._drive(UPS, False),
+            ("headphone", "in"): lambda: self._drive(HEADPHONE, True),
+            ("headphone", "out"): lambda: self._drive(HEADPHONE, False),
         }
 
     def _press(self, seconds: float) -> None:
@@ -152,7 +159,12 @@ class VirtualPins:
         seen: State = {}
         if self._indicator is not None:
             seen |= {"form": self._form, **self._lamps(self._indicator.pattern)}
-        words = {DOOR: ("closed", "open"), SERVICE: ("up", "down"), UPS: ("on", "off")}
+        words = {
+            DOOR: ("closed", "open"),
+            SERVICE: ("up", "down"),
+            UPS: ("on", "off"),
+            HEADPHONE: ("out", "in"),
+        }
         for name in self._wiring.lines:
             key = "mains" if name == UPS else name
             seen[key] = words[name][self._is_active(name)]
@@ -251,7 +263,7 @@ class VirtualIndicator:
 
 
 class VirtualInputs:
-    """Door, button and UPS line on virtual pins. An OSError when the socket cannot be made."""
+    """All the lines on virtual pins. An OSError when the socket cannot be made."""
 
     def __init__(self, control: Path, hold_seconds: float = WIRING.hold_seconds) -> None:
         self._control = control.resolve()

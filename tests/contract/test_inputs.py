@@ -20,6 +20,8 @@ from hw.protocols import (
     CabinetInputs,
     DoorClosed,
     DoorOpened,
+    HeadphoneIn,
+    HeadphoneOut,
     InputReport,
     InputsOffline,
     InputsOnline,
@@ -33,7 +35,7 @@ from hw.virtual.pins import WIRING, VirtualIndicator, VirtualInputs, WiredPin
 
 PATIENCE_SECONDS = 60.0
 HOLD_SECONDS = 1.0
-AT_FIRST = [InputsOnline(), DoorClosed(), PowerBack()]
+AT_FIRST = [InputsOnline(), DoorClosed(), PowerBack(), HeadphoneOut()]
 
 
 class Heard:
@@ -90,6 +92,7 @@ def on_virtual_pins(folder: Path) -> Iterator[Bench]:
         "door": ("door", "closed", "open"),
         "service": ("service", "up", "down"),
         "ups": ("mains", "on", "off"),
+        "headphone": ("headphone", "out", "in"),
     }
 
     def put(name: str, active: bool) -> None:
@@ -105,6 +108,7 @@ OTHER_WAY = Wiring(
         "door": Line(5, active_high=False, pull="up"),
         "service": Line(6, active_high=True, pull="down"),
         "ups": Line(13, active_high=False, pull="none"),
+        "headphone": Line(19, active_high=False, pull="down"),
     },
     hold_seconds=HOLD_SECONDS,
 )
@@ -147,6 +151,15 @@ def test_the_mains_goes_and_comes(bench: Bench) -> None:
     bench.put("ups", False)
     heard.wait_for(PowerBack(), count=2)
     assert heard.reports == [*AT_FIRST, PowerLost(), PowerBack()]
+
+
+def test_a_headphone_is_plugged_in_and_pulled_out(bench: Bench) -> None:
+    heard = started(bench)
+    bench.put("headphone", True)
+    heard.wait_for(HeadphoneIn())
+    bench.put("headphone", False)
+    heard.wait_for(HeadphoneOut(), 2)
+    assert heard.reports == [*AT_FIRST, HeadphoneIn(), HeadphoneOut()]
 
 
 def test_a_held_button_is_one_long_press_and_no_short_one(bench: Bench) -> None:

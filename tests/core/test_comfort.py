@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from firmware.core import events, view
 from firmware.core.projection import view_of
 from firmware.core.session import idle_seconds, step
@@ -71,3 +73,33 @@ def test_a_wish_that_is_none_changes_nothing() -> None:
 def test_a_kiosk_of_its_own_taste() -> None:
     policy = replace(resting().policy, preferences=CHOSEN)
     assert view_of(replace(resting(), policy=policy), 1).preferences == CHOSEN
+
+
+def _plugged(state: State, plugged: bool) -> State:
+    return step(state, events.HeadphoneChanged(plugged))[0]
+
+
+def test_a_headphone_brings_the_voice_and_takes_it_along() -> None:
+    state = _tap(_plugged(resting(), True), 1)
+    shown = view_of(state, 1)
+    assert shown.headphone
+    assert shown.preferences.voice
+    state = _plugged(state, False)
+    assert not view_of(state, 2).headphone
+    assert not view_of(state, 2).preferences.voice
+
+
+def test_what_else_was_chosen_stays_when_a_headphone_comes_and_goes() -> None:
+    state = _say(resting(), view.Prefer(CHOSEN))
+    state = _plugged(state, True)
+    assert state.preferences == replace_voice(CHOSEN, True)
+    assert _plugged(state, False).preferences == CHOSEN
+
+
+def test_a_voice_that_was_switched_off_stays_off_though_the_headphone_is_there() -> None:
+    state = _say(_plugged(resting(), True), view.Prefer(CHOSEN))
+    assert not state.preferences.voice
+
+
+def replace_voice(wishes: view.Preferences, voice: bool) -> view.Preferences:
+    return msgspec.structs.replace(wishes, voice=voice)

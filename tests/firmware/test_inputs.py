@@ -12,7 +12,14 @@ import msgspec
 import pytest
 
 from firmware.core import wire
-from firmware.core.events import DoorChanged, Event, PowerChanged, PowerEnding, ServiceAsked
+from firmware.core.events import (
+    DoorChanged,
+    Event,
+    HeadphoneChanged,
+    PowerChanged,
+    PowerEnding,
+    ServiceAsked,
+)
 from firmware.health import Readings, heartbeat
 from firmware.inputs import WARNING_SECONDS, InputReadings, Inputs
 from firmware.journal import Journal
@@ -21,6 +28,8 @@ from hw.protocols import (
     DeviceState,
     DoorClosed,
     DoorOpened,
+    HeadphoneIn,
+    HeadphoneOut,
     InputsOffline,
     InputsOnline,
     PowerBack,
@@ -183,3 +192,12 @@ def test_a_heartbeat_tells_of_lamps_door_and_power(tmp_path: Path) -> None:
     }
     assert (beat["door_openings"], beat["power_cuts"]) == (2, 1)
     store.close()
+
+
+def test_a_headphone_is_told_and_written_nowhere(watched: Watched) -> None:
+    for report in (InputsOnline(), HeadphoneOut(), HeadphoneIn(), HeadphoneIn()):
+        watched.inputs.take(report, 1.0)
+    assert watched.told == [HeadphoneChanged(plugged=True)]
+    watched.inputs.take(InputsOffline("gone"), 2.0)
+    assert watched.told[1:] == [HeadphoneChanged(plugged=False)]
+    assert watched.written() == ["inputs.changed", "inputs.changed"]

@@ -108,12 +108,20 @@ class BlindVisitor:
             if at < len(pin):
                 self.hears(f"bintang {at} dari {len(pin)} angka")
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nothing of this visit was said aloud."""
+        said = [entry for entry in self._listener.entries if entry.get("words")]
+        return bool(said) and all(entry["private"] for entry in said)
+
     def types_digits(self, digits: str) -> None:
         """On a pad that tells its digits."""
         for digit in digits:
+            heard = self.presses(PadKey.NEXT)
             for _ in range(_MOST_STEPS):
-                if self.presses(PadKey.NEXT).split()[-1:] == [digit]:
+                if heard.split()[-1:] == [digit]:
                     break
+                heard = self.presses(PadKey.NEXT)
             self.presses(PadKey.PICK)
 
     def spells(self, text: str) -> None:

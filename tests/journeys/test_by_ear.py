@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from tests.core.samples import card, profile
 from tests.firmware import people
 from tests.journeys.ear import BlindVisitor
 from tests.journeys.kiosk import Kiosk, a_kiosk
+from tests.journeys.test_cabinet_inputs import CabinetWithPins, started
 from ui.keys import PadKey
 
 OFFICER, CITIZEN = 9, 2
@@ -32,11 +34,17 @@ def kiosk(request: pytest.FixtureRequest) -> Iterator[Kiosk]:
         yield kiosk
 
 
-@pytest.fixture
-def visitor(kiosk: Kiosk) -> Iterator[BlindVisitor]:
+@contextlib.contextmanager
+def a_visitor(kiosk: Kiosk) -> Iterator[BlindVisitor]:
     visitor = BlindVisitor(kiosk.folder / "heard", kiosk.folder / "kiosk" / "run" / "ui.sock")
     yield visitor
     visitor.close()
+
+
+@pytest.fixture
+def visitor(kiosk: Kiosk) -> Iterator[BlindVisitor]:
+    with a_visitor(kiosk) as visitor:
+        yield visitor
 
 
 def _comes(kiosk: Kiosk, visitor: BlindVisitor, person: int = 1) -> None:
@@ -100,6 +108,21 @@ def test_who_is_asked_by_ear_answers_by_key(kiosk: Kiosk, visitor: BlindVisitor)
     visitor.hears("Masih di sini?", "detik")
     visitor.picks("Tombol Ya, saya masih di sini")
     visitor.hears("Masukkan PIN Anda")
+
+
+def test_a_headphone_alone_brings_the_voice_and_tells_the_digits() -> None:
+    with started(CabinetWithPins) as cabinet, a_visitor(cabinet) as visitor:
+        cabinet.ask({"headphone": "in"})
+        visitor.hears("Suara menyala", "Tempelkan e-KTP")
+        cabinet.reader.insert(card(1).uid)
+        visitor.hears("Masukkan PIN Anda")
+        cabinet.reader.remove()
+        assert visitor.presses(PadKey.NEXT) == "1"
+        visitor.types_digits(people.PIN)
+        visitor.hears("Selamat datang", profile(1).nama)
+        assert visitor.is_private
+        cabinet.ask({"headphone": "out"})
+        visitor.falls_silent()
 
 
 @pytest.mark.long
