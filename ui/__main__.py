@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from ui import theme
 
-    theme.configure(options.dpi)
+    theme.configure(options.dpi, options.size)
 
     from ui.app import AnjunganApp
     from ui.inspect import Inspector

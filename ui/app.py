@@ -11,11 +11,11 @@ from typing import Any
 from kivy.app import App
 from kivy.clock import Clock, mainthread
 from kivy.properties import BooleanProperty, ColorProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from firmware.core.view import (
+    Adjust,
     Attract,
     Form,
     Goodbye,
@@ -28,17 +28,18 @@ from firmware.core.view import (
     StillHere,
     ViewState,
 )
-from ui import keyboard, texts, theme  # noqa: F401  (the .kv files name the keyboard's classes)
+from ui import keyboard, table, texts, theme  # noqa: F401  (the .kv files name these)
 from ui.bridge import Bridge
 from ui.ears import Ears
 from ui.guide import Guide
 from ui.inspect import Inspector
+from ui.layout import Fit, Root, Row
 from ui.page import Page, Send, load_kv
 from ui.screens import PAGES
 from ui.screens.preparing import PreparingPage
 from ui.texts import tr
 from ui.voice.silence import NoVoice
-from ui.widgets import text_extent
+from ui.widgets import ClothColumn, Text, em, forget_texts, text_extent
 
 _log = logging.getLogger(__name__)
 
@@ -51,31 +52,35 @@ circles. When the page of a visitor is gone for so long it is made to look."""
 _NOBODY_HERE = (Attract, Goodbye, OutOfService)
 
 
-class Light(BoxLayout):
-    """A device's sign: an icon and a word, a cross when it does not work."""
+class Light(Row):
+    """A device's sign: an icon and a word, another icon when it does not work."""
 
     icon = StringProperty("reader")
     good = StringProperty("")
     bad = StringProperty("")
     works = BooleanProperty(True)
-    words = StringProperty("")
+    compact = BooleanProperty(False)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        for name in ("good", "bad", "works"):
-            self.fbind(name, self._write)
-
-    def _write(self, *_: object) -> None:
-        self.words = self.good if self.works else self.bad
-        size = 3.3 * theme.pixels_per_mm()
-        words = text_extent(self.words, size, None, font_name=theme.FONT, bold=not self.works)
-        self.width = theme.mm(4.6) + theme.mm(1.8) + words[0] + 2
+    def own_width(self, fit: Fit) -> float:
+        """What its parts need."""
+        words: Text = self.ids.words
+        icons = [icon for icon in (self.ids.device, self.ids.trouble) if icon.side_mm]
+        parts = [icon.own_width(fit) for icon in icons]
+        if words.text:
+            parts.append(text_extent(words.text, em(words.largest_mm), None, **words.font)[0] + 2)
+        return float(sum(parts) + self.spacing * (len(parts) - 1))
 
 
-class Strip(FloatLayout):
-    """The village's name and what works now."""
+class Strip(ClothColumn, Root):
+    """The village's name, what works now, and the button for the preferences."""
 
     place = StringProperty("")
+    compact = BooleanProperty(False)
+    offers = BooleanProperty(False)
+
+    def __init__(self, send: Send, **kwargs: Any) -> None:
+        self.send = send
+        super().__init__(**kwargs)
 
     def on_kv_post(self, _base: object) -> None:
         """The mains is a sign only while it is gone: most cabinets have no battery."""
@@ -83,9 +88,14 @@ class Strip(FloatLayout):
         self._mains.works = False
         self.ids.lights.remove_widget(self._mains)
 
+    def adjust(self) -> None:
+        """Open the panel of preferences."""
+        self.send(Adjust(True))
+
     def show(self, place: str, lights: Lights | None) -> None:
         """``lights`` is None while nobody knows."""
         self.place = place
+        self.offers = lights is not None
         signs = self.ids.lights
         signs.opacity = 0 if lights is None else 1
         if lights is not None:
@@ -93,6 +103,21 @@ class Strip(FloatLayout):
             self.ids.printer.works = lights.printer
             self.ids.link.works = lights.link
             self._show_mains(lights.mains)
+        self.arrange_soon()
+
+    def _arrange(self, *_: object) -> None:
+        """Words beside the signs only where there is space for them."""
+        self.compact = False
+        name = theme.mm(46) * theme.text_scale()
+        self.compact = self._signs() + name > self.width
+        super()._arrange(*_)
+
+    def _signs(self) -> float:
+        fit = Fit()
+        lights = self.ids.lights
+        widths = [light.own_width(fit) for light in lights.children]
+        apart = lights.spacing * len(widths) + 3 * self.ids.row.spacing
+        return float(sum(widths) + apart + self.ids.adjust.own_width(fit))
 
     def _show_mains(self, works: bool) -> None:
         signs = self.ids.lights
@@ -102,7 +127,16 @@ class Strip(FloatLayout):
             signs.add_widget(self._mains)
 
 
-class IdleWarning(FloatLayout):
+class Signs(Row):
+    """The signs, as wide as they are."""
+
+    def own_width(self, fit: Fit) -> float:
+        """Of all signs."""
+        widths = [light.own_width(fit) for light in self.children]
+        return float(sum(widths) + self.spacing * max(0, len(widths) - 1))
+
+
+class IdleWarning(Root):
     """Over the page: is anybody still here? It takes all touches."""
 
     countdown = StringProperty("")
@@ -149,7 +183,7 @@ class Stage(FloatLayout):
         self._settled = True
         self._waiting: list[Callable[[], None]] = []
         self._settle = Clock.create_trigger(self._be_settled, settle_seconds)
-        self._forget = Clock.create_trigger(lambda *_: gc.collect(), FORGET_SECONDS)
+        self._forget = Clock.create_trigger(self._forget_all, FORGET_SECONDS)
         self._view: ViewState | None = None
         self._page: Page | None = None
         self._shown: Screen | None = None
@@ -236,7 +270,7 @@ class Stage(FloatLayout):
         self._page = None
 
     def _make_strip(self) -> Strip:
-        strip = Strip()
+        strip = Strip(self._send)
         self.ids.all.add_widget(strip, len(self.ids.all.children))
         return strip
 
@@ -245,6 +279,10 @@ class Stage(FloatLayout):
         taken = bool(super().on_touch_up(touch))
         self.dispatch("on_drawn")
         return taken
+
+    def _forget_all(self, *_: object) -> None:
+        forget_texts()
+        gc.collect()
 
     def _draw(self, screen: Screen) -> None:
         before, self._shown = self._shown, screen

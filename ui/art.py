@@ -273,12 +273,29 @@ def _list(pen: Pen) -> None:
         pen.line([(38, y), (88, y)], 10)
 
 
+def _plug(pen: Pen) -> None:
+    pen.line([(34, 8), (34, 34)], 10)
+    pen.line([(66, 8), (66, 34)], 10)
+    pen.box(18, 32, 82, 50, 5)
+    pen.disc(50, 50, 32)
+    pen.line([(50, 74), (50, 94)], 10)
+
+
+def _comfort(pen: Pen) -> None:
+    """A large and a small letter: how things are written."""
+    pen.line([(6, 88), (32, 14), (58, 88)], 10)
+    pen.line([(16, 62), (48, 62)], 9)
+    pen.line([(60, 88), (76, 48), (93, 88)], 8)
+    pen.line([(67, 74), (86, 74)], 7)
+
+
 _ICONS: dict[str, Callable[[Pen], None]] = {
     "back": _back,
     "backspace": _backspace,
     "card": _card,
     "check": _check,
     "clock": _clock,
+    "comfort": _comfort,
     "cross": _cross,
     "finish": _finish,
     "home": _home,
@@ -290,6 +307,7 @@ _ICONS: dict[str, Callable[[Pen], None]] = {
     "lock": _lock,
     "next": _next,
     "person": _person,
+    "plug": _plug,
     "plus": _plus,
     "printer": _printer,
     "reader": _reader,
@@ -309,10 +327,11 @@ def icon(name: str, pixels: int) -> Image.Image:
     """The icon as a white shape; a name that nobody drew gives a letter."""
     pen = Pen(pixels, pixels, pixels / 100)
     _ICONS.get(name, _letter)(pen)
-    return _white(pen.mask())
+    return white(pen.mask())
 
 
-def _white(mask: Image.Image) -> Image.Image:
+def white(mask: Image.Image) -> Image.Image:
+    """``mask`` as a white picture."""
     picture = Image.new("RGBA", mask.size, (255, 255, 255, 0))
     picture.putalpha(mask)
     return picture

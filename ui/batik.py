@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from PIL import Image
 
-from ui.art import Pen, Point, curve
+from ui.art import Pen, Point, curve, white
 
 _STEPS = 160
 Colour8 = tuple[int, int, int]
@@ -95,19 +95,23 @@ def draw_jasmine(pen: Pen, x: float, y: float, radius: float) -> None:
     pen.disc(x, y, radius * 0.16)
 
 
-@lru_cache(maxsize=8)
-def cloth(width: int, height: int, cell: int) -> Image.Image:
-    """A piece of cloth in white on nothing: trunks and jasmine, ``cell`` pixels apart."""
-    pen = Pen(width, height, 1)
-    row_height = cell * 0.56
-    for row in range(math.ceil(height / row_height) + 1):
-        for column in range(math.ceil(width / cell) + 1):
-            left = column * cell - (row % 2) * cell / 2
-            _patch(pen, left, row * row_height, cell, flip=bool((row + column) % 2))
-    mask = pen.mask()
-    picture = Image.new("RGBA", mask.size, (255, 255, 255, 0))
-    picture.putalpha(mask)
-    return picture
+_ROW = 0.56
+TILE_CELLS = (2.0, 2 * _ROW)
+"""Two columns and two rows: then the pattern begins again."""
+_CELL = 256
+
+
+def tile() -> Image.Image:
+    """Cloth in white on nothing, trunks and jasmine, to be repeated in both directions. Its sides
+    are powers of two, which every graphics card can repeat: it is drawn too high.
+    """
+    height = math.ceil(TILE_CELLS[1] * _CELL)
+    pen = Pen(2 * _CELL, height, 1)
+    for row in range(-1, 4):
+        for column in range(-1, 4):
+            left = column * _CELL - (row % 2) * _CELL / 2
+            _patch(pen, left, row * _ROW * _CELL, _CELL, flip=bool((row + column) % 2))
+    return white(pen.mask().resize((2 * _CELL, _CELL)))
 
 
 def _patch(pen: Pen, left: float, top: float, cell: float, flip: bool) -> None:

@@ -23,6 +23,7 @@ from kivy.uix.widget import Widget
 from PIL import Image
 
 from ui.bridge import lines_of
+from ui.layout import is_away
 from ui.widgets import Touchable
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ def targets_under(root: Widget) -> tuple[Target, ...]:
 
 
 def _touchables(widget: Widget) -> Iterator[Touchable]:
-    if widget.opacity == 0 or widget.disabled:
+    if widget.opacity == 0 or widget.disabled or is_away(widget):
         return
     if isinstance(widget, Touchable) and widget.target_id and widget.width > 0:
         yield widget

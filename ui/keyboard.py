@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.gridlayout import GridLayout
 
 from ui import theme
+from ui.layout import Fit
 from ui.widgets import TouchButton
 
 _ROWS = ("1234567890", "qwertyuiop()", "asdfghjkl'-/", "^zxcvbnm,.&:")
@@ -23,12 +24,17 @@ class Keyboard(BoxLayout):
     __events__ = ("on_typed",)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(orientation="vertical", spacing=theme.mm(theme.GAP_MM), **kwargs)
+        super().__init__(orientation="vertical", spacing=theme.gap(0), **kwargs)
         self._letters: list[tuple[str, TouchButton]] = []
         self._shift: TouchButton | None = None
         for row in _ROWS:
             self.add_widget(self._row(row))
         self.fbind("shifted", self._name_keys)
+
+    def need(self, _width: float, _fit: Fit) -> float:
+        """Rows of keys for fingers."""
+        rows = len(_ROWS)
+        return rows * theme.touch() + (rows - 1) * theme.gap(0)
 
     def start(self, value: str) -> None:
         """Begin with ``value``; a capital comes first when it is empty."""
@@ -53,7 +59,7 @@ class Keyboard(BoxLayout):
         """The event's default: nothing."""
 
     def _row(self, chars: str) -> BoxLayout:
-        row = BoxLayout(spacing=theme.mm(theme.GAP_MM))
+        row = BoxLayout(spacing=theme.gap(0))
         for char in chars:
             row.add_widget(self._shift_key() if char == "^" else self._key(char))
         if chars == _ROWS[0]:
@@ -104,10 +110,11 @@ class NumberPad(GridLayout):
     prefix = StringProperty("digit-")
     erase_id = StringProperty("erase")
     enabled = BooleanProperty(True)
+    stretch = NumericProperty(0)
     __events__ = ("on_digit", "on_erase")
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(cols=3, spacing=theme.mm(theme.GAP_MM + 0.4), **kwargs)
+        super().__init__(cols=3, spacing=theme.gap(0), **kwargs)
         for digit in (*range(1, 10), None, 0):
             self.add_widget(BoxLayout() if digit is None else self._key(digit))
         erase = TouchButton(icon="backspace", icon_mm=9, look="tool", eager=True)
@@ -116,6 +123,14 @@ class NumberPad(GridLayout):
         erase.bind(on_tap=lambda *_: self.dispatch("on_erase"))
         self.fbind("enabled", lambda _, on: setattr(erase, "disabled", not on))
         self.add_widget(erase)
+
+    def own_width(self, _fit: Fit) -> float:
+        """As wide as there is space for, in a row."""
+        return theme.touch() * 3 + 2 * float(self.spacing[0]) + 3 * theme.air(13)
+
+    def need(self, _width: float, _fit: Fit) -> float:
+        """Four rows of keys for fingers."""
+        return 4 * theme.touch() + 3 * float(self.spacing[1])
 
     def _key(self, digit: int) -> TouchButton:
         key = TouchButton(text=str(digit), look="key", eager=True, largest_mm=10)

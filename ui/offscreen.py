@@ -7,11 +7,12 @@ from kivy.core.window import Window
 from PIL import Image
 
 from firmware.core.view import Intent
-from ui import inspect
+from ui import inspect, theme
 from ui.app import Stage
 from ui.ears import Ears
 from ui.guide import Guide
 from ui.page import Send
+from ui.panels import Panel
 from ui.voice.silence import NoVoice
 
 _FRAMES_TO_SETTLE = 6
@@ -34,6 +35,13 @@ class Studio:
         else:
             runTouchApp(self.stage, embedded=True)
         self.settle()
+
+    @classmethod
+    def on(cls, panel: Panel, settle_seconds: float = 0) -> Studio:
+        """A stage in a window as large and as fine as ``panel``."""
+        theme.configure(panel.dpi, panel.size)
+        Window.size = panel.size
+        return cls(settle_seconds)
 
     def settle(self) -> None:
         """Let layouts and textures come to rest."""

@@ -24,10 +24,16 @@ def icon(name: str, pixels: int) -> Any:
     return _texture(art.icon(name, pixels))
 
 
-@lru_cache(maxsize=8)
-def cloth(width: int, height: int, cell: int) -> Any:
-    """A piece of batik."""
-    return _texture(batik.cloth(width, height, cell))
+CLOTH_CELLS = batik.TILE_CELLS
+"""What the piece of batik shows, in cells across and up, before it begins again."""
+
+
+@lru_cache(maxsize=1)
+def cloth() -> Any:
+    """A piece of batik that can be repeated in both directions."""
+    texture = _texture(batik.tile())
+    texture.wrap = "repeat"
+    return texture
 
 
 @lru_cache(maxsize=2)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from kivy.properties import ColorProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from firmware.core.view import PrintState, Say
 from ui import theme
+from ui.layout import Row
 from ui.page import load_kv
 from ui.texts import tr
-from ui.widgets import Text
 
 NOT_PRINTED: frozenset[PrintState] = frozenset({"blocked", "unknown", "unavailable"})
 _ICONS: dict[PrintState, str] = {
@@ -31,7 +30,7 @@ def advice(state: PrintState, message: Say | None, what_to_do: Say) -> str:
     return f"{tr(message)} {tr(what_to_do)}" if message else tr(what_to_do)
 
 
-class PrintLine(BoxLayout):
+class PrintLine(Row):
     """An icon, what the printer said, and advice."""
 
     words = StringProperty("")
@@ -46,17 +45,6 @@ class PrintLine(BoxLayout):
         bad, good = state in NOT_PRINTED, state == "printed"
         self.ink = theme.RED if bad else theme.GREEN if good else theme.INK
         self.face = theme.RED_SOFT if bad else theme.GREEN_SOFT if good else theme.SOGA_SOFT
-        self._write()
-
-    def _write(self) -> None:
-        lines = self.ids.lines
-        lines.clear_widgets()
-        valign = "bottom" if self.more else "middle"
-        lines.add_widget(
-            Text(text=self.words, color=self.ink, bold=True, largest_mm=5.4, valign=valign)
-        )
-        if self.more:
-            lines.add_widget(Text(text=self.more, largest_mm=4.6, valign="top"))
 
 
 load_kv(__file__)

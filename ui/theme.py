@@ -26,15 +26,17 @@ FONT = "Anjungan"
 MONO = "RobotoMono-Regular"
 
 _NOTO = Path("/usr/share/fonts/truetype/noto")
-_panel = {"pixels_per_mm": 149 / 25.4}
+NO_FONTS = Path("/nonexistent")
+"""Kivy's own typeface takes their place."""
+_panel = {"pixels_per_mm": 149 / 25.4, "width": 1280.0, "height": 800.0}
 _wish: dict[str, Any] = {"theme": "normal", "text_size": "normal"}
 
 
-def configure(dpi: float, fonts: Path = _NOTO) -> None:
-    """Take the panel's density and register the typeface. Once, before any widget is made."""
+def configure(dpi: float, size: tuple[int, int] = (1280, 800), fonts: Path = _NOTO) -> None:
+    """Take the panel's density and size and register the typeface, before any widget is made."""
     from kivy.core.text import LabelBase
 
-    _panel["pixels_per_mm"] = dpi / 25.4
+    _panel.update(pixels_per_mm=dpi / 25.4, width=size[0], height=size[1])
     regular, bold = fonts / "NotoSans-Regular.ttf", fonts / "NotoSans-Bold.ttf"
     if regular.is_file() and bold.is_file():
         LabelBase.register(FONT, str(regular), fn_bold=str(bold))
@@ -46,6 +48,22 @@ def configure(dpi: float, fonts: Path = _NOTO) -> None:
 def mm(value: float) -> int:
     """Millimetres as whole pixels, so that edges stay sharp."""
     return max(1, round(value * _panel["pixels_per_mm"])) if value > 0 else 0
+
+
+def air(value: float) -> int:
+    """Millimetres of empty space at the largest panel, less at smaller ones."""
+    side = min(_panel["width"], _panel["height"]) / pixels_per_mm()
+    return mm(value * min(1.0, max(0.35, (side - 60) / 70)))
+
+
+def gap(value: float) -> int:
+    """As ``air``, but never less than must be between two targets."""
+    return max(math.ceil(GAP_MM * pixels_per_mm()), air(value))
+
+
+def is_upright() -> bool:
+    """Whether the panel is higher than wide."""
+    return _panel["height"] > _panel["width"]
 
 
 def touch() -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.core.text import Label as CoreLabel
@@ -21,26 +22,39 @@ from kivy.properties import (
     StringProperty,
 )
 from kivy.uix.behaviors import ButtonBehavior
-from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from ui import pictures, theme
-from ui.voice.outline import Line
+from ui.layout import Box, Column, Fit, Row, changed, put
 
-_STEP = 0.94
+SMALLER = 0.94
 
 
+@lru_cache(maxsize=1024)
 def text_extent(text: str, size: float, width: float | None, **font: Any) -> tuple[float, float]:
-    """Pixels that ``text`` takes at font size ``size`` when wrapped at ``width``."""
+    """Pixels that ``text`` takes at font size ``size`` when wrapped at ``width``.
+
+    Measures are kept: ``forget_texts`` when a visitor goes.
+    """
     label = CoreLabel(text=text, font_size=size, text_size=(width, None), **font)
     extent: tuple[float, float] = label.render()
     return extent
 
 
+def forget_texts() -> None:
+    """Keep no text that was measured."""
+    text_extent.cache_clear()
+
+
+def widest_word(text: str, size: float, **font: Any) -> float:
+    """Pixels of the word that needs the most width."""
+    words = sorted(text.split(), key=len)[-3:]  # the longest is not always the widest
+    return max((text_extent(word, size, None, **font)[0] for word in words), default=0)
+
+
 def fits(text: str, size: float, box: tuple[float, float], **font: Any) -> bool:
     """Whether ``text`` stays within ``box`` at font size ``size``, no word cut in two."""
-    longest = max(text.split(), key=len, default="")
-    if text_extent(longest, size, None, **font)[0] > box[0]:
+    if widest_word(text, size, **font) > box[0]:
         return False
     return text_extent(text, size, box[0], **font)[1] <= box[1]
 
@@ -50,28 +64,37 @@ def largest_good(good: Callable[[float], bool], largest: float, smallest: float)
     ``smallest``. What is good at one size is good at all smaller ones.
     """
     if largest <= smallest or good(largest):
-        return largest
-    bad, steps = 0, math.ceil(math.log(smallest / largest, _STEP))
+        return max(largest, smallest)
+    bad, steps = 0, math.ceil(math.log(smallest / largest, SMALLER))
     while steps - bad > 1:
         middle = (bad + steps) // 2
-        if good(largest * _STEP**middle):
+        if good(max(smallest, float(int(largest * SMALLER**middle)))):
             steps = middle
         else:
             bad = middle
-    return max(smallest, largest * _STEP**steps)
+    return max(smallest, float(int(largest * SMALLER**steps)))
+
+
+def em(largest_mm: float, factor: float = 1.0) -> float:
+    """Whole pixels of type that is ``largest_mm`` at most: in few sizes, each is kept open."""
+    return float(max(math.ceil(theme.floor()), int(theme.text(largest_mm) * factor)))
 
 
 class Text(Widget):
     """Plain text, never markup, in the largest size of font that fits its box.
 
-    Between ``largest_mm`` and ``smallest_mm`` (the size of the em). With ``grow`` its height
-    follows from its width instead.
+    At most ``largest_mm`` (of the em, at normal size of text), at least what can be read. With
+    ``grow`` its height follows from its width instead. ``lines``: it has room for so many
+    whatever stands in it, so that the page does not move while something is typed.
     """
 
     text = StringProperty("")
     color = ColorProperty()
     largest_mm = NumericProperty(5.0)
     smallest_mm = NumericProperty(2.8)
+    factor = NumericProperty(1.0)
+    stretch = NumericProperty(0)
+    lines = NumericProperty(0)
     bold = BooleanProperty(False)
     mono = BooleanProperty(False)
     halign = OptionProperty("left", options=["left", "center", "right"])
@@ -80,20 +103,54 @@ class Text(Widget):
     caret = BooleanProperty(False)
     texture = ObjectProperty(None, allownone=True)
     texture_size = ListProperty([0, 0])
+    drawn_size = NumericProperty(0)
+    """Pixels of the em that it is drawn with."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._redraw = Clock.create_trigger(self._render, -1)
         super().__init__(**kwargs)
-        for name in ("text", "size", "color", "largest_mm", "smallest_mm", "bold", "halign"):
+        for name in ("text", "size", "color", "largest_mm", "factor", "bold", "halign"):
             self.fbind(name, self._redraw)
+        for name in ("text", "largest_mm", "bold"):
+            self.fbind(name, self._tell)
         self._redraw()
 
-    def _font(self) -> dict[str, Any]:
-        return {
-            "font_name": theme.MONO if self.mono else theme.FONT,
-            "bold": self.bold,
-            "halign": self.halign,
-        }
+    def _tell(self, *_: object) -> None:
+        if not self.lines:
+            changed(self)
+
+    @property
+    def font(self) -> dict[str, Any]:
+        """Which typeface, for measuring."""
+        return {"font_name": theme.MONO if self.mono else theme.FONT, "bold": self.bold}
+
+    def size_at(self, width: float, factor: float) -> float:
+        """Pixels of the em at ``width``: smaller where a word would be cut."""
+        size = em(self.largest_mm, factor)
+        widest = widest_word(self.text, size, **self.font)
+        if widest > width:
+            size = max(math.ceil(theme.floor()), int(size * width / widest) - 1)
+        return size
+
+    def need(self, width: float, fit: Fit) -> float:
+        """The height of its lines."""
+        size = self.size_at(width, fit.factor)
+        if self.lines:
+            return text_extent("Ag", size, None, **self.font)[1] * float(self.lines)
+        if not self.text and not self.caret:
+            return 0
+        shown = self.text + "|" if self.caret else self.text
+        return text_extent(shown, size, width, **self.font)[1] + 1
+
+    def holds(self, width: float, fit: Fit) -> bool:
+        """Whether no word is cut at ``width``."""
+        return widest_word(self.text, self.size_at(width, fit.factor), **self.font) <= width
+
+    def put(self, box: Box, fit: Fit) -> None:
+        """Take the place and the size of type."""
+        self.factor = fit.factor
+        self.size = box.width, box.height
+        self.pos = box.x, box.y
 
     def _render(self, *_: object) -> None:
         if not self.text and not self.caret:
@@ -102,12 +159,14 @@ class Text(Widget):
                 self.height = 0
             return
         shown = self.text + "|" if self.caret else self.text
+        self.drawn_size = self._size_for(shown)
         label = CoreLabel(
             text=shown,
-            font_size=self._size_for(shown),
+            font_size=self.drawn_size,
             text_size=(max(1, self.width), None),
             color=self.color,
-            **self._font(),
+            halign=self.halign,
+            **self.font,
         )
         label.refresh()
         self.texture, self.texture_size = label.texture, list(label.texture.size)
@@ -116,13 +175,11 @@ class Text(Widget):
 
     def _size_for(self, text: str) -> float:
         box = (self.width, float("inf") if self.grow else self.height)
-        scale, font = theme.pixels_per_mm(), self._font()
 
-        def good(size_mm: float) -> bool:
-            return fits(text, size_mm * scale, box, **font)
+        def good(size: float) -> bool:
+            return fits(text, size, box, **self.font)
 
-        largest = self.largest_mm * theme.text_scale()
-        return largest_good(good, largest, self.smallest_mm) * scale
+        return largest_good(good, em(self.largest_mm, self.factor), math.ceil(theme.floor()))
 
 
 class Icon(Widget):
@@ -130,6 +187,8 @@ class Icon(Widget):
 
     name = StringProperty("letter")
     color = ColorProperty()
+    side_mm = NumericProperty(0)
+    stretch = NumericProperty(0)
     texture: Texture | None = ObjectProperty(None, allownone=True)
     side = NumericProperty(0)
 
@@ -139,37 +198,65 @@ class Icon(Widget):
         self.fbind("size", self._draw)
         self._draw()
 
+    def own_width(self, fit: Fit) -> float:
+        """Of its square, in a row."""
+        return _icon_side(self.side_mm, fit.factor) if self.side_mm else float(self.width)
+
+    def need(self, _width: float, fit: Fit) -> float:
+        """The height of its square."""
+        if self.side_mm:
+            return _icon_side(self.side_mm, fit.factor)
+        return float(self.height) if self.size_hint_y is None else 0.0
+
     def _draw(self, *_: object) -> None:
         self.side = int(min(self.size))
         self.texture = pictures.icon(self.name, self.side) if self.side > 1 else None
 
 
-class Cloth(Widget):
-    """Batik as a ground, in one colour."""
+def _icon_side(side_mm: float, factor: float) -> int:
+    return theme.mm(side_mm * factor * (1 + theme.text_scale()) / 2)
 
+
+class ClothColumn(Column):
+    """A column on a ground of batik."""
+
+    ground = ColorProperty()
     color = ColorProperty()
-    cell_mm = NumericProperty(40)
+    cell_mm = NumericProperty(52)
     texture: Texture | None = ObjectProperty(None, allownone=True)
+    tex_coords = ListProperty([0, 0, 1, 0, 1, 1, 0, 1])
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.fbind("size", Clock.create_trigger(self._draw, -1))
+        self.texture = pictures.cloth()
+        self.fbind("size", self._weave)
 
-    def _draw(self, *_: object) -> None:
-        width, height = int(self.width), int(self.height)
-        if width > 1 and height > 1:
-            self.texture = pictures.cloth(width, height, theme.mm(self.cell_mm))
+    def _weave(self, *_: object) -> None:
+        across, up = pictures.CLOTH_CELLS
+        cell = theme.mm(self.cell_mm)
+        right, top = self.width / (across * cell), self.height / (up * cell)
+        self.tex_coords = [0, 0, right, 0, right, top, 0, top]
 
 
-class Panel(BoxLayout):
-    """A sheet of paper with round corners."""
+class Panel(Column):
+    """A sheet of paper with round corners. ``whole``: it is never cut in two."""
 
     face = ColorProperty()
     edge = ColorProperty()
     radius_mm = NumericProperty(3.0)
+    whole = BooleanProperty(False)
 
 
-class Touchable(ButtonBehavior, BoxLayout):
+class Card(Row):
+    """A sheet of paper whose parts stand side by side."""
+
+    face = ColorProperty()
+    edge = ColorProperty()
+    radius_mm = NumericProperty(3.0)
+    whole = BooleanProperty(True)
+
+
+class Touchable(ButtonBehavior, Column):
     """Anything to be touched. ``target_id`` is its name for the inspector. ``told``: what the
     voice calls it, where that is more than what stands on it.
 
@@ -185,6 +272,7 @@ class Touchable(ButtonBehavior, BoxLayout):
     ink = ColorProperty()
     radius_mm = NumericProperty(2.6)
     lip = NumericProperty(0)
+    whole = BooleanProperty(True)
     __events__ = ("on_tap",)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -199,6 +287,10 @@ class Touchable(ButtonBehavior, BoxLayout):
         self.face = look.pressed if down else look.face
         self.edge, self.ink = look.edge, look.ink
         self.lip = 0 if down or self.disabled else theme.mm(0.6)
+
+    def need(self, width: float, fit: Fit) -> float:
+        """What stands on it, at least what a finger needs."""
+        return max(theme.touch(), super().need(width, fit))
 
     @property
     def spoken(self) -> str:
@@ -226,29 +318,37 @@ class TouchButton(Touchable):
     icon = StringProperty("")
     icon_side = OptionProperty("left", options=["left", "right", "top"])
     icon_mm = NumericProperty(6.0)
+    least_mm = NumericProperty(0)
+    """Of its own width, in a row."""
     largest_mm = NumericProperty(5.4)
     bold = BooleanProperty(True)
     halign = OptionProperty("center", options=["left", "center", "right"])
 
+    factor = NumericProperty(1.0)
+
     def __init__(self, **kwargs: Any) -> None:
         self._label: Text | None = None
         self._icon: Icon | None = None
+        self._lay = Clock.create_trigger(self._arrange, -1)
         super().__init__(**kwargs)
         self._fill()
-        for name in ("text", "icon", "icon_side"):
+        for name in ("text", "icon"):
             self.fbind(name, self._fill)
-        for name in ("ink", "largest_mm", "bold", "halign", "icon_mm", "size"):
+        for name in ("ink", "largest_mm", "bold", "halign"):
             self.fbind(name, self._dress)
+        for name in ("icon_mm", "icon_side", "size", "pos", "factor", "text", "bold"):
+            self.fbind(name, self._lay)
 
     def _fill(self, *_: object) -> None:
-        self.clear_widgets()
-        self.orientation = "vertical" if self.icon_side == "top" else "horizontal"
-        self._label = Text() if self.text else None
-        self._icon = Icon() if self.icon else None
-        parts = [part for part in (self._icon, self._label) if part is not None]
-        for part in reversed(parts) if self.icon_side == "right" else parts:
-            self.add_widget(part)
+        if bool(self.text) != bool(self._label) or bool(self.icon) != bool(self._icon):
+            self.clear_widgets()
+            self._label = Text() if self.text else None
+            self._icon = Icon() if self.icon else None
+            for part in (self._icon, self._label):
+                if part is not None:
+                    self.add_widget(part)
         self._dress()
+        changed(self)
 
     def _dress(self, *_: object) -> None:
         if self._label is not None:
@@ -257,158 +357,73 @@ class TouchButton(Touchable):
             label.largest_mm, label.halign = self.largest_mm, self.halign
         if self._icon is not None:
             self._icon.name, self._icon.color = self.icon, self.ink
-            self._size_icon(self._icon)
 
-        self._gather()
+    def _measures(self, width: float, factor: float) -> tuple[float, float, float]:
+        """Padding, side of the icon with its gap, and the width for the word."""
+        pad = theme.air(3) if self.text else theme.mm(1)
+        icon = _icon_side(self.icon_mm, factor) + theme.air(2) if self.icon else 0
+        beside = icon if self.icon_side != "top" else 0
+        return pad, icon, max(1.0, width - 2 * pad - beside)
 
-    def _gather(self) -> None:
-        """Bring icon and word together in the middle where there is room to spare."""
-        side, end = theme.mm(3), theme.mm(1)
-        if self._icon is not None and self._label is not None and self.halign == "center":
-            icon = theme.mm(self.icon_mm) + theme.mm(2)
-            if self.icon_side == "top":
-                end = max(end, int((self.height - icon - self._word(self.width - 2 * side)[1]) / 2))
-            else:
-                side = max(side, int((self.width - icon - self._word(None)[0]) / 2) - 2)
-        self.padding = (side, end, side, end) if self.text else end
+    def need(self, width: float, fit: Fit) -> float:
+        """What stands on it, at least what a finger needs."""
+        _, icon, room = self._measures(width, fit.factor)
+        word = self._label.need(room, fit) if self._label is not None else 0
+        inner = icon + word if self.icon_side == "top" else max(icon, word)
+        return max(theme.touch(), inner + 2 * theme.mm(0.8))
 
-    def _word(self, width: float | None) -> tuple[float, float]:
-        size = self.largest_mm * theme.pixels_per_mm()
-        return text_extent(self.text, size, width, font_name=theme.FONT, bold=self.bold)
+    def own_width(self, fit: Fit) -> float:
+        """What its word and icon need, in a row."""
+        if not self.text and not self.icon:
+            return 0.0
+        pad, icon, _ = self._measures(0, fit.factor)
+        word = 0.0
+        if self._label is not None:
+            size = em(self.largest_mm, fit.factor)
+            word = text_extent(self.text, size, None, **self._label.font)[0] + 2
+        return max(theme.touch(), theme.mm(self.least_mm), word + icon + 2 * pad)
 
-    def _size_icon(self, icon: Icon) -> None:
-        side = theme.mm(self.icon_mm)
-        if self._label is None:
-            icon.size_hint, icon.size = (1, None), (side, side)
-            icon.pos_hint = {"center_y": 0.5}
-        elif self.icon_side == "top":
-            icon.size_hint, icon.height = (1, None), side
-        else:
-            icon.size_hint, icon.width = (None, 1), side
+    def holds(self, width: float, fit: Fit) -> bool:
+        """Whether no word is cut at ``width``."""
+        room = self._measures(width, fit.factor)[2]
+        return self._label is None or self._label.holds(room, fit)
 
-
-class KnownTable(Widget):
-    """Labels and values in two columns, in the largest type with which all rows fit.
-
-    Two short rows that follow one another (RT and RW) share a line.
-    """
-
-    rows = ListProperty([])
-    largest_mm = NumericProperty(4.4)
-    smallest_mm = NumericProperty(2.4)
-
-    def __init__(self, **kwargs: Any) -> None:
-        self._lay = Clock.create_trigger(self._arrange, -1)
-        super().__init__(**kwargs)
-        for name in ("rows", "size", "pos", "largest_mm"):
-            self.fbind(name, self._lay)
-        self._lay()
-
-    def told_lines(self) -> list[Line]:
-        """A row in one breath."""
-        return [Line(f"{label}: {value}") for label, value in self.rows]
+    def put(self, box: Box, fit: Fit) -> None:
+        """Take the place; what stands on it follows."""
+        self.factor = fit.factor
+        self.size = box.width, box.height
+        self.pos = box.x, box.y
 
     def _arrange(self, *_: object) -> None:
-        self.clear_widgets()
-        if not self.rows or self.width < 2 or self.height < 2:
+        """Bring icon and word together in the middle, or to the left."""
+        pad, beside, room = self._measures(self.width, self.factor)
+        icon, label = self._icon, self._label
+        side = min(_icon_side(self.icon_mm, self.factor), self.height)
+        if label is None or icon is None:
+            if label is not None:
+                put(label, Box(self.x + pad, self.y, room, self.height), Fit(self.factor))
+            if icon is not None:
+                icon.size = side, side
+                icon.center = self.center
             return
-        lines = _lines_of([(str(label), str(value)) for label, value in self.rows])
-        measure = self._choose(lines)
-        top = self.top
-        for line in lines:
-            height = measure.height(line)
-            top -= height
-            for cell in measure.cells(line):
-                self._place(cell, measure.size_mm, top, height)
-            top -= measure.gap
-
-    def _choose(self, lines: list[_Line]) -> _Measure:
-        def good(size_mm: float) -> bool:
-            measure = _Measure(size_mm, self.width, lines)
-            total = sum(map(measure.height, lines)) + measure.gap * (len(lines) - 1)
-            return total <= self.height and all(map(measure.keeps_words, lines))
-
-        size = largest_good(good, self.largest_mm, self.smallest_mm)
-        return _Measure(size, self.width, lines)
-
-    def _place(self, cell: _Cell, size_mm: float, y: float, height: float) -> None:
-        self.add_widget(
-            Text(
-                text=cell.text,
-                bold=cell.bold,
-                color=theme.INK if cell.bold else theme.MUTED,
-                largest_mm=size_mm,
-                smallest_mm=min(size_mm, 2.0),
-                valign="top",
-                size_hint=(None, None),
-                pos=(self.x + cell.x, y),
-                size=(cell.width, height),
-            )
+        fit = Fit(self.factor)
+        if self.icon_side == "top":
+            word = min(label.need(room, fit), max(1, self.height - beside))
+            low = self.y + (self.height - beside - word) / 2
+            icon.size = side, side
+            icon.pos = int(self.center_x - side / 2), int(low + word + theme.air(2))
+            put(label, Box(self.x + pad, low, room, word), fit)
+            return
+        size = label.size_at(room, self.factor)
+        word = min(room, text_extent(self.text, size, None, **label.font)[0] + 2)
+        left = self.x + pad + (int((room - word) / 2) if self.halign == "center" else 0)
+        icon.size = side, side
+        on_left = self.icon_side == "left"
+        icon.pos = (
+            int(left if on_left else left + word + theme.air(2)),
+            int(self.center_y - side / 2),
         )
-
-
-_Line = list[tuple[str, str]]
-_SHORT = 5
-
-
-def _lines_of(rows: list[tuple[str, str]]) -> list[_Line]:
-    lines: list[_Line] = []
-    for row in rows:
-        short = max(map(len, row)) <= _SHORT
-        before = lines[-1] if lines else []
-        if short and len(before) == 1 and max(map(len, before[0])) <= _SHORT:
-            before.append(row)
-        else:
-            lines.append([row])
-    return lines
-
-
-class _Cell(NamedTuple):
-    text: str
-    bold: bool
-    x: float
-    width: float
-
-
-class _Measure:
-    """A table's measures in pixels at a size of type."""
-
-    def __init__(self, size_mm: float, width: float, lines: list[_Line]) -> None:
-        self.size_mm = size_mm
-        self.gap = theme.mm(size_mm * 0.42)
-        self._size = size_mm * theme.pixels_per_mm()
-        self._width = width
-        longest = max(self._extent(line[0][0], None, False)[0] for line in lines)
-        self._left = min(longest + 2 * self.gap, width * 0.45)
-
-    def _extent(self, text: str, width: float | None, bold: bool) -> tuple[float, float]:
-        return text_extent(text, self._size, width, font_name=theme.FONT, bold=bold)
-
-    def cells(self, line: _Line) -> list[_Cell]:
-        """Where labels (thin) and values (bold) of a line stand."""
-        (label, value), room = line[0], self._width - self._left
-        cells = [_Cell(label, False, 0, self._left - self.gap)]
-        if len(line) == 1:
-            return [*cells, _Cell(value, True, self._left, room)]
-        (other, last), third = line[1], room / 3
-        return [
-            *cells,
-            _Cell(value, True, self._left, third),
-            _Cell(other, False, self._left + third, third),
-            _Cell(last, True, self._left + 2 * third, third),
-        ]
-
-    def keeps_words(self, line: _Line) -> bool:
-        """Whether no word is cut in two."""
-        return all(
-            self._extent(word, None, cell.bold)[0] <= cell.width
-            for cell in self.cells(line)
-            for word in cell.text.split()
-        )
-
-    def height(self, line: _Line) -> float:
-        """Of the tallest cell."""
-        return 1 + max(self._extent(c.text, c.width, c.bold)[1] for c in self.cells(line))
+        put(label, Box(left + (beside if on_left else 0), self.y, word, self.height), fit)
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

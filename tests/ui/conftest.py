@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,29 +21,22 @@ del os.environ["SDL_VIDEODRIVER"]
 theme.configure(149.0)
 
 from ui.offscreen import Studio  # noqa: E402
+from ui.panels import PANELS  # noqa: E402
 
-_NO_FONTS = Path("/nonexistent")  # Kivy's own typeface takes their place
-PANELS = {
-    "10-inch-1280x800": ((1280, 800), 149.0),
-    "10-inch-1024x600": ((1024, 600), 118.0),
-}
+_PROMISED = ("10-inch-1280x800", "10-inch-1024x600")
 
 
-def set_panel(name: str, own_fonts: bool = True) -> None:
+def set_panel(name: str) -> None:
     """Give the window the size and density of one of PANELS."""
-    size, dpi = PANELS[name]
-    if own_fonts:
-        theme.configure(dpi)
-    else:
-        theme.configure(dpi, _NO_FONTS)
-    Window.size = size
+    panel = PANELS[name]
+    theme.configure(panel.dpi, panel.size)
+    Window.size = panel.size
 
 
-@pytest.fixture(params=PANELS)
+@pytest.fixture(params=_PROMISED)
 def studio(request: pytest.FixtureRequest) -> Iterator[Studio]:
-    """A stage on each panel that we promise to serve."""
-    set_panel(request.param)
-    studio = Studio()
+    """A stage on each of two panels."""
+    studio = Studio.on(PANELS[request.param])
     yield studio
     studio.close()
 
@@ -52,7 +44,6 @@ def studio(request: pytest.FixtureRequest) -> Iterator[Studio]:
 @pytest.fixture
 def stage_studio() -> Iterator[Studio]:
     """A stage on the default panel."""
-    set_panel("10-inch-1280x800")
-    studio = Studio()
+    studio = Studio.on(PANELS["10-inch-1280x800"])
     yield studio
     studio.close()

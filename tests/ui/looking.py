@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 from PIL import Image
 
 from ui.inspect import Target, targets_under
+from ui.layout import is_away
 from ui.offscreen import Studio
 from ui.widgets import Text
 
@@ -21,7 +22,7 @@ def texts(root: Widget) -> list[Text]:
     return [
         widget
         for widget in root.walk(restrict=True)
-        if isinstance(widget, Text) and widget.text and all_visible(widget)
+        if isinstance(widget, Text) and widget.text and all_visible(widget) and not is_away(widget)
     ]
 
 

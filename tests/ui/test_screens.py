@@ -2,125 +2,132 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import product
+from typing import NamedTuple, get_args
 
 import pytest
+from msgspec.structs import replace
 
-from tests.ui.conftest import PANELS, set_panel
-from tests.ui.looking import Box, box_of, contrast, ground, targets, texts
+from firmware.core.view import Preferences, Screen, TextSize, Theme, ViewState
+from tests.ui.layouts import come_to_rest, faults, inked
+from tests.ui.looking import contrast, ground, texts
 from ui import theme
-from ui.inspect import Target
 from ui.offscreen import Studio
+from ui.panels import PANELS
 from ui.samples import view_states
-from ui.widgets import Text, fits
+from ui.texts import languages
+from ui.widgets import Text
 
 VIEWS = view_states()
-NAMES = ["preparing", *VIEWS]
+LANGUAGES = [language.tag for language in languages()]
+SIZES: tuple[TextSize, ...] = get_args(TextSize)
+THEMES: tuple[Theme, ...] = get_args(Theme)
 
 
-@dataclass
-class Written:
-    """One text as it stands on the screen."""
+class Way(NamedTuple):
+    """How all screens are looked at."""
 
-    text: str
-    box: Box
-    within: Box
-    texture: tuple[float, float]
-    words_fit: bool
-    contrast: float
+    panel: str
+    language: str
+    text_size: TextSize
 
-
-@dataclass
-class Sight:
-    """One screen on one panel."""
-
-    texts: list[Written]
-    targets: list[Target]
+    def wish(self, theme: Theme = "normal") -> Preferences:
+        return Preferences(language=self.language, text_size=self.text_size, theme=theme)
 
 
-@pytest.fixture(scope="module", params=[(name, own) for name in PANELS for own in (True, False)])
-def panel(request: pytest.FixtureRequest) -> dict[str, Sight]:
-    """All screens on one panel, each looked at once."""
-    set_panel(*request.param)
-    studio = Studio()
-    sights = {name: _look(studio, name) for name in NAMES}
+ALL_WAYS = [Way(*way) for way in product(PANELS, LANGUAGES, SIZES)]
+FEW_WAYS = [Way("10-inch-1280x800", language, "normal") for language in LANGUAGES]
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    yield
+    theme.use("normal", "normal")
+
+
+def _shown(view: ViewState, wish: Preferences) -> ViewState:
+    changed = replace(
+        view.preferences, language=wish.language, text_size=wish.text_size, theme=wish.theme
+    )
+    return replace(view, preferences=changed)
+
+
+def _faults(way: Way) -> list[str]:
+    studio = Studio.on(PANELS[way.panel])
+    found: list[str] = []
+    for name, view in VIEWS.items():
+        studio.stage.prepare()
+        studio.stage.show(_shown(view, way.wish()))
+        found += [f"{name}, {fault}" for fault in faults(studio, view.idle_seconds is not None)]
     studio.close()
-    return sights
+    return found
 
 
-def _look(studio: Studio, name: str) -> Sight:
-    if name in VIEWS:
-        studio.stage.show(VIEWS[name])
+@pytest.mark.parametrize("way", FEW_WAYS, ids="-".join)
+def test_every_screen_is_whole_and_can_be_touched(way: Way) -> None:
+    assert _faults(way) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("way", ALL_WAYS, ids="-".join)
+def test_every_screen_is_so_in_every_language_and_size_on_every_panel(way: Way) -> None:
+    assert _faults(way) == []
+
+
+def test_without_our_own_typeface_the_screen_is_whole(stage_studio: Studio) -> None:
+    panel = PANELS["10-inch-1280x800"]
+    theme.configure(panel.dpi, panel.size, theme.NO_FONTS)
+    for name, view in VIEWS.items():
+        stage_studio.stage.prepare()
+        stage_studio.stage.show(view)
+        assert (name, faults(stage_studio, view.idle_seconds is not None)) == (name, [])
+    theme.configure(panel.dpi, panel.size)
+
+
+_SEEN = ("attract", "home-many", "form-text-problem", "form-choice-made", "ticket-blocked")
+
+
+def _contrasts(studio: Studio, name: str, wish: Preferences) -> list[tuple[str, float]]:
+    studio.stage.prepare()
+    studio.stage.show(_shown(VIEWS[name], wish))
     picture = studio.picture()
-    # Under the idle warning the page is dimmed on purpose.
-    root = studio.stage.look()[2] if name == "idle-warning" else studio.stage
-    written = []
-    for text in texts(root):
-        ink = tuple(round(part * 255) for part in text.color[:3])
-        box, within = box_of(text), box_of(text.parent)
-        seen = contrast(ink, ground(picture, box))
-        size = (text.texture_size[0], text.texture_size[1])
-        written.append(Written(text.text, box, within, size, _words_fit(text), seen))
-    return Sight(written, list(targets(studio).values()))
+    root = studio.stage.look()[2] if VIEWS[name].idle_seconds is not None else studio.stage
+    return [(text.text, contrast(_ink(text), ground(picture, inked(text)))) for text in texts(root)]
 
 
-def _words_fit(text: Text) -> bool:
-    font = {"font_name": theme.MONO if text.mono else theme.FONT, "bold": text.bold}
-    smallest = text.smallest_mm * theme.pixels_per_mm()
-    room = (text.width + 1, float("inf"))
-    return all(fits(word, smallest, room, **font) for word in text.text.split())
+def _ink(text: Text) -> tuple[int, int, int]:
+    red, green, blue = (round(part * 255) for part in text.color[:3])
+    return red, green, blue
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_text_is_clipped(panel: dict[str, Sight], name: str) -> None:
-    assert panel[name].texts
-    for written in panel[name].texts:
-        left, top, right, bottom = written.box
-        assert written.texture[0] <= right - left + 1, written
-        assert written.texture[1] <= bottom - top + 1, written
-        assert written.words_fit, written
+@pytest.mark.parametrize("colours", THEMES)
+def test_what_is_written_can_be_read_in_the_picture(stage_studio: Studio, colours: Theme) -> None:
+    for name in _SEEN:
+        for text, seen in _contrasts(stage_studio, name, Preferences(theme=colours)):
+            assert seen >= 7, (name, text)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_text_leaves_what_it_stands_in(panel: dict[str, Sight], name: str) -> None:
-    for written in panel[name].texts:
-        left, top, right, bottom = written.box
-        assert left >= written.within[0] - 1, written
-        assert top >= written.within[1] - 1, written
-        assert right <= written.within[2] + 1, written
-        assert bottom <= written.within[3] + 1, written
+@pytest.mark.long
+@pytest.mark.parametrize("colours", THEMES)
+def test_all_that_is_written_can_be_read(stage_studio: Studio, colours: Theme) -> None:
+    for name in VIEWS:
+        for text, seen in _contrasts(stage_studio, name, Preferences(theme=colours)):
+            assert seen >= 7, (name, text)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_text_lies_on_another(panel: dict[str, Sight], name: str) -> None:
-    for one, other in combinations(panel[name].texts, 2):
-        across = max(one.box[0], other.box[0]) - min(one.box[2], other.box[2])
-        along = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
-        assert max(across, along) >= -2, (one, other)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_text_has_contrast(panel: dict[str, Sight], name: str) -> None:
-    for written in panel[name].texts:
-        assert written.contrast >= 7, written
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_target_is_large_enough_and_apart(panel: dict[str, Sight], name: str) -> None:
-    found = panel[name].targets
-    millimetre = theme.pixels_per_mm()
-    for target in found:
-        assert min(target.width, target.height) / millimetre >= theme.TARGET_MM, target
-    for one, other in combinations(found, 2):
-        assert _gap(one, other) / millimetre >= 2.4, (one, other)
+def test_larger_text_is_larger_on_every_panel() -> None:
+    for panel in PANELS.values():
+        studio = Studio.on(panel)
+        sizes = []
+        told = VIEWS["wait"].screen.message.text  # type: ignore[union-attr]
+        for size in SIZES:
+            studio.stage.show(_shown(VIEWS["wait"], Preferences(text_size=size)))
+            come_to_rest()
+            sizes += [text.drawn_size for text in texts(studio.stage) if text.text == told]
+        studio.close()
+        assert sizes[0] < min(sizes[1:])
 
 
 def test_the_samples_are_of_every_kind_that_there_is() -> None:
-    assert len({type(state.screen) for state in VIEWS.values()}) == 23
-
-
-def _gap(one: Target, other: Target) -> float:
-    across = max(one.x, other.x) - min(one.x + one.width, other.x + other.width)
-    along = max(one.y, other.y) - min(one.y + one.height, other.y + other.height)
-    return max(across, along)
+    assert {type(state.screen) for state in VIEWS.values()} == set(get_args(Screen))

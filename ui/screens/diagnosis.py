@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import segno
 from kivy.graphics.texture import Texture
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import (
+    BooleanProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
 from kivy.uix.widget import Widget
 
 from firmware.core.view import DiagnosisScreen, Say, SetServiceMode
+from ui import theme
+from ui.layout import Fit
 from ui.page import Page, load_kv, rows_of
 from ui.texts import tr
 
@@ -21,6 +29,12 @@ class QrCode(Widget):
     def on_text(self, *_: object) -> None:
         """One pixel a module; it is enlarged without smoothing."""
         self.texture = _texture(self.text) if self.text else None
+
+    stretch = NumericProperty(1)
+
+    def need(self, width: float, _fit: Fit) -> float:
+        """Large enough for a telephone's camera."""
+        return min(width, theme.mm(52))
 
     def edge(self, width: float, height: float) -> int:
         """Pixels of a side: the largest multiple of its modules that fits."""

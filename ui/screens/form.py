@@ -12,26 +12,24 @@ from kivy.properties import (
     NumericProperty,
     StringProperty,
 )
-from kivy.uix.boxlayout import BoxLayout
 
 from firmware.core.view import Answer, Back, Form, Next, Question, Say
 from ui import dates, theme
 from ui.echo import Echo
+from ui.layout import Box, Column, Fit, Footer, Row
 from ui.page import Page, Send, load_kv, rows_of
-from ui.paging import Pages
 from ui.texts import shown, tr
-from ui.widgets import TouchButton
-
-_TILES = 9
+from ui.widgets import Panel, TouchButton
 
 
-class Verdict(BoxLayout):
+class Verdict(Row):
     """What to mend, or that it is good; the hint while nothing stands there yet."""
 
     text = StringProperty("")
     icon = StringProperty("info")
     ink = ColorProperty()
     largest_mm = NumericProperty(4.4)
+    lines = NumericProperty(0)
 
     def judge(self, question: Question, value: str, settled: bool, good: str = "") -> None:
         """Say what the controller found, unless it has not seen ``value`` yet.
@@ -48,7 +46,27 @@ class Verdict(BoxLayout):
             self.text, self.icon, self.ink = good or tr("Sudah benar"), "success", theme.GREEN
 
 
-class FormFooter(BoxLayout):
+class Aside(Panel):
+    """Shown only where there is space to spare."""
+
+    def need(self, _width: float, _fit: Fit) -> float:
+        """It asks for none."""
+        return 0
+
+    def put(self, box: Box, fit: Fit) -> None:
+        """In the largest type that fits, or not at all."""
+        for factor in (fit.factor, 0.8, 0.7, 0.62):
+            if super().need(box.width, Fit(factor)) <= box.height:
+                break
+        else:
+            factor, self.opacity = 0.62, 0
+            super().put(box, Fit(factor))
+            return
+        self.opacity = 1
+        super().put(box, Fit(factor))
+
+
+class FormFooter(Footer):
     """Back and on; on only when the answer is good."""
 
     can_go_on = BooleanProperty(False)
@@ -61,7 +79,7 @@ class FormFooter(BoxLayout):
         """The event's default: nothing."""
 
 
-class Body(BoxLayout):
+class Body(Column):
     """The middle of the page for one kind of question."""
 
     title = StringProperty("")
@@ -133,19 +151,8 @@ class ChoiceBody(Body):
         tiles = list(self._tiles.values())
         if question.other:
             tiles.append(self._other_tile())
-        self._pages = Pages[TouchButton](len(tiles) if len(tiles) <= _TILES else _TILES - 1)
-        self._pages.fill(tiles)
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        grid = self.ids.tiles
-        grid.clear_widgets()
-        tiles = list(self._pages.shown)
-        if self._pages.count > 1:
-            tiles.append(self._more_tile())
-        grid.cols = 2 if len(tiles) <= 6 else 3
         for tile in tiles:
-            grid.add_widget(tile)
+            self.ids.tiles.add_widget(tile)
 
     def _tile(self, target_id: str, text: str, act: Callable[..., None]) -> TouchButton:
         tile = TouchButton(target_id=target_id, text=text, bold=False, halign="left")
@@ -159,17 +166,6 @@ class ChoiceBody(Body):
         tile = self._tile("choice-other", tr("Tulis sendiri"), lambda *_: self.dispatch("on_other"))
         tile.icon, tile.bold = "keyboard", True
         return tile
-
-    def _more_tile(self) -> TouchButton:
-        place = {"page": str(self._pages.number), "pages": str(self._pages.count)}
-        words = tr(Say("Pilihan lain ({page}/{pages})", place))
-        tile = self._tile("more", words, lambda *_: self._turn())
-        tile.icon, tile.look = "list", "quiet"
-        return tile
-
-    def _turn(self) -> None:
-        self._pages.turn()
-        self._lay_out()
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """The chosen tile has a check, not only another colour."""

@@ -10,6 +10,7 @@ from kivy.uix.widget import Widget
 
 from firmware.core.view import PIN_LENGTH, Back, Digit, Erase, Finish, Pin, PinAsked, Say
 from ui import theme
+from ui.layout import Fit
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
 from ui.voice.outline import Line
@@ -40,6 +41,10 @@ class Dots(Widget):
         super().__init__(**kwargs)
         for name in ("filled", "pos", "size"):
             self.fbind(name, self._draw)
+
+    def need(self, _width: float, _fit: Fit) -> float:
+        """A line of dots."""
+        return theme.mm(12)
 
     def _draw(self, *_: object) -> None:
         self.canvas.clear()

@@ -10,10 +10,7 @@ from firmware.core.view import DeviceLine, Health, Say, TechnicianScreen
 from ui import theme
 from ui.page import Page, load_kv, rows_of
 from ui.texts import shown, tr
-from ui.widgets import Panel, Text
-
-_LONGEST_DETAIL = 84
-"""Letters that fit on the one line that is left beside an advice."""
+from ui.widgets import Card, Text
 
 
 class _Look(NamedTuple):
@@ -35,7 +32,7 @@ def _look(health: Health) -> _Look:
 _INVITATION = Say("Tempelkan kartu untuk mencoba pembaca.")
 
 
-class DeviceCard(Panel):
+class DeviceCard(Card):
     """One device: a mark, its state, and what to do or what it is."""
 
     icon = StringProperty("clock")
@@ -54,28 +51,13 @@ class DeviceCard(Panel):
         """What to do comes first. Where that is clear by itself the device's name is left out;
         where a device is not there, its driver may know why.
         """
-        more = self.ids.more
-        self.size_hint_y = 1.0 if line.advice or line.detail else 0.7
         if line.advice is not None:
-            more.add_widget(_more(tr(line.advice), 4, theme.INK, share=0.56))
-            if line.health == "notThere" and line.detail:
-                self.size_hint_y = 1.25
-                more.add_widget(_more(_shortened(shown(line.detail)), 3, theme.MUTED, share=0.44))
-        elif line.detail:
-            more.add_widget(_more(shown(line.detail), 3.2, theme.MUTED))
-        else:
-            self.ids.head.size_hint_y = 1
-            self.ids.body.remove_widget(more)
+            self._write(tr(line.advice), 4, theme.INK)
+        if line.detail and (line.advice is None or line.health == "notThere"):
+            self._write(shown(line.detail), 3.2, theme.MUTED)
 
-
-def _more(text: str, largest_mm: float, colour: theme.Colour, share: float = 1.0) -> Text:
-    return Text(text=text, color=colour, largest_mm=largest_mm, smallest_mm=2, size_hint_y=share)
-
-
-def _shortened(detail: str) -> str:
-    if len(detail) <= _LONGEST_DETAIL:
-        return detail
-    return detail[: _LONGEST_DETAIL - 1].rstrip() + "…"
+    def _write(self, text: str, largest_mm: float, colour: theme.Colour) -> None:
+        self.ids.body.add_widget(Text(text=text, color=colour, largest_mm=largest_mm))
 
 
 class TechnicianPage(Page):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from kivy.uix.widget import Widget
 
+from ui.layout import is_away
 from ui.texts import tr
 from ui.voice.outline import Item, ItemKind, Line, Outline, Row, Spot
 from ui.widgets import Text, Touchable
@@ -43,7 +44,7 @@ def pressable(widget: Widget) -> Iterator[Touchable]:
     """What can be pressed, in reading order; a button that cannot be pressed yet is named too,
     a key is not.
     """
-    if widget.opacity == 0:
+    if widget.opacity == 0 or is_away(widget):
         return
     if isinstance(widget, Touchable):
         if widget.target_id and not (widget.disabled and widget.eager):
