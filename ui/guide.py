@@ -9,16 +9,17 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from kivy.clock import Clock
+from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 
-from firmware.core.view import Prefer, Preferences, StillHere
+from firmware.core.view import Prefer, Preferences, SoundFailed, StillHere
 from ui.ears import Ears
 from ui.focus import Focus, Ring
 from ui.keys import Keys, PadKey
 from ui.page import Send
 from ui.voice.announcer import Announcer, Sight
 from ui.voice.outline import Spot
+from ui.voice.protocols import CannotSpeak, Health
 from ui.voice.reading import pressable, read
 from ui.widgets import Touchable
 
@@ -41,6 +42,8 @@ class Guide:
         self._frames = 0
         self.keys = Keys(ears.pad, _later, self._on_pad, self._on_help, self._on_text)
         stage.bind(on_drawn=lambda *_: self._look(), on_finger=lambda *_: self._on_finger())
+        self._trouble = self._told_trouble = ""
+        ears.voice.watch(self._on_health)
         self._look()
 
     def listen(self) -> None:
@@ -144,6 +147,21 @@ class Guide:
             self._heard_at = now
             self._send(StillHere())
 
+    # ------------------------------------------------------------ what is wrong
+
+    @mainthread
+    def _on_health(self, health: Health) -> None:
+        self._trouble = health.reason if isinstance(health, CannotSpeak) else ""
+        self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """The controller knows of no trouble when it starts."""
+        if self._stage.view is None:
+            self._told_trouble = ""
+        elif self._trouble != self._told_trouble:
+            self._told_trouble = self._trouble
+            self._send(SoundFailed(self._trouble))
+
     # ------------------------------------------------------------ what is seen
 
     @property
@@ -172,6 +190,7 @@ class Guide:
 
     def _refresh(self, by_key: bool = False, moved: bool = False) -> None:
         self._catch_up()
+        self._tell_trouble()
         self._announcer.see(self._sight(), by_key, moved)
         self._ring.show(self._focus.held)
         self._frames = _FRAMES_TO_LAY_OUT

@@ -62,9 +62,18 @@ def _patience(state: State) -> float:
     return max(_SLOWER[wanted.text_size], 2.0 if wanted.voice else 1.0)
 
 
+_LONGEST_REASON = 200
+
+
+def _sound_failed(state: State, intent: view.SoundFailed) -> Result:
+    """For the technician's screen; whoever is served goes on by eye."""
+    return replace(state, sound_trouble=intent.reason[:_LONGEST_REASON]), ()
+
+
 CHOICES: dict[type, Transition] = {
     view.Adjust: row(_adjust),
     view.Prefer: row(_prefer),
     HeadphoneChanged: row(_headphone),
+    view.SoundFailed: row(_sound_failed),
 }
 """For the session's table: what is done in every phase."""

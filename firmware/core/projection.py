@@ -161,7 +161,16 @@ def _goodbye(_state: State) -> view.Screen:
 def _technician(state: State) -> view.Screen:
     service = state.technician
     devices = tuple(_with_card(line, service) for line in service.devices)
+    if state.sound_trouble:
+        devices += (_no_sound(state.sound_trouble),)
     return view.TechnicianScreen(devices, service.facts, service.news, service.slip_under_way)
+
+
+def _no_sound(reason: str) -> view.DeviceLine:
+    advice = Say("Periksa kartu suara dan pengeras suara.")
+    return view.DeviceLine(
+        "sound", Say("Suara"), "notThere", Say("Tidak terdengar."), advice, reason
+    )
 
 
 def _diagnosis(state: State) -> view.Screen:

@@ -263,6 +263,7 @@ class State:
     and what it asked for waits for the visit's end. ``in_service_mode``: the regency ordered that
     nobody is served. ``coming``: settings that hold once the kiosk is at rest. ``chosen``: how
     the visitor wants the screen, None until they say; ``adjusting``: they are about to.
+    ``sound_trouble``: why the screen's voice cannot be heard; empty when it can.
     """
 
     policy: Policy
@@ -288,6 +289,7 @@ class State:
     coming: tuple[Policy, Catalogue] | None = None
     chosen: Preferences | None = None
     adjusting: bool = False
+    sound_trouble: str = ""
 
     @property
     def guest(self) -> Visit:

@@ -388,7 +388,7 @@ class Goodbye(msgspec.Struct, frozen=True, tag="goodbye"):
     """The visit is over."""
 
 
-DeviceId = Literal["reader", "ticketPrinter", "pagePrinter", "lamps", "inputs"]
+DeviceId = Literal["reader", "ticketPrinter", "pagePrinter", "lamps", "inputs", "sound"]
 Health = Literal["asked", "well", "needsPerson", "notThere"]
 """``asked``: the device has not answered yet."""
 
@@ -610,6 +610,14 @@ class Prefer(msgspec.Struct, frozen=True, tag="prefer"):
     preferences: Preferences
 
 
+class SoundFailed(msgspec.Struct, frozen=True, tag="soundFailed"):
+    """From the screen's own program: nothing can be heard, ``reason`` for a technician says why;
+    empty when it can be heard again. It tells nothing of what was to be heard.
+    """
+
+    reason: str
+
+
 class RunSelftest(msgspec.Struct, frozen=True, tag="runSelftest"):
     """From the technician's screen: ask all devices again."""
 
@@ -662,6 +670,7 @@ Intent = (
     | StillHere
     | Adjust
     | Prefer
+    | SoundFailed
     | RunSelftest
     | PrintTestSlip
     | PaperChanged

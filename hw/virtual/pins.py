@@ -11,8 +11,8 @@ lines and answers each with one: ``{"ok": true, "state": …}`` or ``{"ok": fals
 
 A state is ``{"form": "rgb" | "lamps", "pattern", "lamps": {place: {"colour", "rhythm", "beats",
 "lit"}}, "door", "service", "mains", "headphone"}``: ``lit`` is how the pins are at this moment,
-``colour`` is empty where a lamp has no colour that the kiosk chooses, and ``beats`` is one round of the rhythm
-in quarters of a second. What is not wired is left out.
+``colour`` is empty where a lamp has no colour that the kiosk chooses, and ``beats`` is one round
+of the rhythm in quarters of a second. What is not wired is left out.
 """
 
 from __future__ import annotations

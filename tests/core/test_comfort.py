@@ -103,3 +103,14 @@ def test_a_voice_that_was_switched_off_stays_off_though_the_headphone_is_there()
 
 def replace_voice(wishes: view.Preferences, voice: bool) -> view.Preferences:
     return msgspec.structs.replace(wishes, voice=voice)
+
+
+def test_a_technician_is_told_that_nothing_can_be_heard() -> None:
+    state = _say(resting(), view.SoundFailed("aplay: No such file or directory" * 100))
+    state = step(state, events.ServiceAsked(long=True))[0]
+    screen = view_of(state, 1).screen
+    assert isinstance(screen, view.TechnicianScreen)
+    (line,) = screen.devices
+    assert (line.id, line.health) == ("sound", "notThere")
+    assert len(line.detail) == 200
+    assert view_of(_say(state, view.SoundFailed("")), 2).screen.devices == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,12 +14,15 @@ from tests.ui.conftest import set_panel
 from tests.ui.hearing import Listener
 from tests.ui.looking import contrast, texts
 from ui import theme
+from ui.ears import Ears
 from ui.focus import INNER, OUTER, RING_MM
 from ui.inspect import targets_under
 from ui.keys import PadKey
+from ui.offscreen import Studio
 from ui.samples import SCREENS, view_states
 from ui.voice.outline import Item, Row
 from ui.voice.reading import pressable, rows
+from ui.voice.transcript import Transcript
 from ui.widgets import Text, Touchable
 
 SPEAKING = view.Preferences(voice=True)
@@ -348,3 +352,22 @@ def test_a_finger_takes_the_ring_away(listener: Listener) -> None:
     touch.touch_up()
     listener.breathe()
     assert not listener.studio.guide.ring.box
+
+
+def test_a_voice_that_fails_is_told_to_the_controller_once(
+    listener: Listener, tmp_path: Path
+) -> None:
+    studio = Studio(ears=Ears(Transcript(tmp_path / "nowhere" / "heard")))
+    studio.stage.show(VIEWS["review"])
+    listener.breathe()
+    listener.breathe()
+    (said,) = studio.intents
+    assert isinstance(said, view.SoundFailed)
+    assert "transcript" in said.reason
+    studio.stage.prepare()
+    listener.breathe()
+    studio.stage.show(VIEWS["home"])
+    listener.breathe()
+    listener.breathe()
+    assert studio.intents == [said, said], "a controller that was started anew knows nothing"
+    studio.close()
