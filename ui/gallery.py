@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, get_args
 from msgspec.structs import replace
 from PIL import Image
 
-from firmware.core.view import Preferences, TextSize, Theme
+from firmware.core.view import Preferences, TextSize, Theme, ViewState
 from ui import environment, texts
 from ui.panels import PANELS
+from ui.sample_words import in_language
 
 if TYPE_CHECKING:
     from ui.offscreen import Studio
@@ -92,7 +93,7 @@ def _draw(studio: Studio, wish: Preferences, options: argparse.Namespace, panel:
         if options.screen and name not in options.screen:
             continue
         studio.stage.prepare()
-        studio.stage.show(replace(state, preferences=_merged(state.preferences, wish)))
+        studio.stage.show(_as_wished(state, wish))
         picture = studio.picture()
         if options.sheets:
             pictures.append(picture)
@@ -104,8 +105,9 @@ def _draw(studio: Studio, wish: Preferences, options: argparse.Namespace, panel:
     return len(list(folder.glob("*.png")))
 
 
-def _merged(own: Preferences, wish: Preferences) -> Preferences:
-    return replace(own, language=wish.language, text_size=wish.text_size, theme=wish.theme)
+def _as_wished(state: ViewState, wish: Preferences) -> ViewState:
+    own = replace(state.preferences, text_size=wish.text_size, theme=wish.theme)
+    return in_language(replace(state, preferences=own), wish.language)
 
 
 def _save_sheets(pictures: list[Image.Image], stem: Path) -> None:

@@ -15,6 +15,7 @@ from tests.ui.looking import contrast, ground, texts
 from ui import theme
 from ui.offscreen import Studio
 from ui.panels import PANELS
+from ui.sample_words import in_language
 from ui.samples import view_states
 from ui.texts import languages
 from ui.widgets import Text
@@ -47,10 +48,8 @@ def _as_before() -> Iterator[None]:
 
 
 def _shown(view: ViewState, wish: Preferences) -> ViewState:
-    changed = replace(
-        view.preferences, language=wish.language, text_size=wish.text_size, theme=wish.theme
-    )
-    return replace(view, preferences=changed)
+    changed = replace(view.preferences, text_size=wish.text_size, theme=wish.theme)
+    return in_language(replace(view, preferences=changed), wish.language)
 
 
 def _faults(way: Way) -> list[str]:
