@@ -192,13 +192,17 @@ class Guide:
         self._catch_up()
         self._tell_trouble()
         self._announcer.see(self._sight(), by_key, moved)
-        self._ring.show(self._focus.held)
+        self._show_ring()
         self._frames = _FRAMES_TO_LAY_OUT
         self._follow()
 
+    def _show_ring(self) -> None:
+        """Over a darkened screen it would tell where a PIN's digits are."""
+        self._ring.show([] if self._wishes.hidden else self._focus.held)
+
     def _follow_layout(self) -> None:
         """Sizes settle over a few frames."""
-        self._ring.show(self._focus.held)
+        self._show_ring()
         self._frames -= 1
         if self._frames > 0:
             self._follow()

@@ -371,3 +371,13 @@ def test_a_voice_that_fails_is_told_to_the_controller_once(
     listener.breathe()
     assert studio.intents == [said, said], "a controller that was started anew knows nothing"
     studio.close()
+
+
+def test_on_a_darkened_screen_no_ring_tells_where_the_keys_stand(listener: Listener) -> None:
+    hidden = msgspec.structs.replace(SPEAKING, hidden=True)
+    listener.studio.stage.show(msgspec.structs.replace(_typed(0), preferences=hidden))
+    listener.press(PadKey.NEXT)
+    assert listener.studio.guide.spot is not None
+    assert not listener.studio.guide.ring.box
+    listener.press(PadKey.PICK)
+    assert listener.studio.intents[-1] == view.Digit(1)

@@ -107,6 +107,28 @@ def test_fingers_type_a_pin_and_keys_do_nothing(
     assert controller.hear() == view.Next()
 
 
+def _press(display: str, *keys: str) -> None:
+    words = [word for key in keys for word in ("key", key)]
+    subprocess.run(["xdotool", *words], env={**os.environ, "DISPLAY": display}, check=True)
+
+
+def test_four_keys_do_what_a_finger_does_and_none_closes_the_screen(
+    screen: Path, controller: Controller, display: str
+) -> None:
+    controller.show("review")
+    _wait_for(screen, "review")
+    _press(display, "Alt+F4", "Escape", "F1", "ctrl+c", "Right")
+    assert controller.hear() == view.StillHere()
+    _press(display, "Right", "Return")
+    assert controller.hear() == view.Next()
+    _wait_for(screen, "review")
+    controller.show("pin")
+    _wait_for(screen, "pin")
+    for key, digit in (("7", 7), ("KP_3", 3)):
+        _press(display, key)
+        assert controller.hear() == view.Digit(digit)
+
+
 def test_a_socket_that_cannot_be_is_refused_in_one_sentence(display: str, tmp_path: Path) -> None:
     sockets = ["--socket", str(tmp_path / "ui.sock"), "--inspect", "/nonexistent/inspect.sock"]
     run = subprocess.run(
