@@ -16,7 +16,7 @@ from ui import environment, theme
 environment.prepare(640, 400, 74.5)
 os.environ["SDL_VIDEODRIVER"] = "offscreen"
 # Mesa's software renderer draws in threads of its own and keeps memory for as many unfinished
-# frames as there ever were at once: up to 64, the more the busier the machine. That is its affair.
+# frames as there ever were at once, the more the busier the machine. That is not ours to hold flat.
 os.environ.setdefault("LP_NUM_THREADS", "0")
 
 from kivy.config import Config  # noqa: E402
