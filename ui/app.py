@@ -29,6 +29,7 @@ from firmware.core.view import (
     ViewState,
 )
 from ui import keyboard, table, texts, theme  # noqa: F401  (the .kv files name these)
+from ui.adjusting import AdjustingPage, Cover
 from ui.bridge import Bridge
 from ui.ears import Ears
 from ui.guide import Guide
@@ -188,6 +189,7 @@ class Stage(FloatLayout):
         self._page: Page | None = None
         self._shown: Screen | None = None
         self._warning: IdleWarning | None = None
+        self._cover: Cover | None = None
         self._strip = self._make_strip()
         self.turn = 0
         self.prepare()
@@ -198,6 +200,7 @@ class Stage(FloatLayout):
         self._dress(Preferences())
         self._strip.show("", None)
         self._warn(None)
+        self._hide(Preferences())
         self._turn_to(PreparingPage(self._send))
         self._forget()
         self.dispatch("on_drawn")
@@ -206,8 +209,12 @@ class Stage(FloatLayout):
         """Draw ``view``."""
         self._dress(view.preferences)
         self._strip.show(view.place, view.lights)
-        self._draw(view.screen)
+        if view.adjusting:
+            self._adjust(view.preferences)
+        else:
+            self._draw(view.screen)
         self._warn(view.idle_seconds)
+        self._hide(view.preferences)
         self._view = view
         self.dispatch("on_drawn")
 
@@ -242,6 +249,8 @@ class Stage(FloatLayout):
         over = self._warning or self.ids.body
         if self._view is None:
             return -1, "preparing", over
+        if self._view.adjusting:
+            return self._view.serial, "adjusting", over
         return self._view.serial, str(type(self._view.screen).__struct_config__.tag), over
 
     def at_rest(self, act: Callable[[], None]) -> None:
@@ -283,6 +292,23 @@ class Stage(FloatLayout):
     def _forget_all(self, *_: object) -> None:
         forget_texts()
         gc.collect()
+
+    def _adjust(self, wish: Preferences) -> None:
+        """The panel in place of the page, which is made anew when the panel is closed."""
+        self._shown = None
+        if not isinstance(self._page, AdjustingPage):
+            self._turn_to(AdjustingPage(self._send))
+        assert isinstance(self._page, AdjustingPage)
+        self._page.show(wish)
+
+    def _hide(self, wish: Preferences) -> None:
+        """Cover all of it; what lies under the cover is still there for keys and ears."""
+        if self._cover is not None:
+            self.remove_widget(self._cover)
+            self._cover = None
+        if wish.hidden:
+            self._cover = Cover(self._send, wish)
+            self.add_widget(self._cover)
 
     def _draw(self, screen: Screen) -> None:
         before, self._shown = self._shown, screen

@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     os.environ["SDL_VIDEODRIVER"] = "offscreen"
     first = PANELS[_panels(options)[0]]
-    environment.prepare(*first.size, first.dpi)
+    longest = max(side for panel in PANELS.values() for side in panel.size)
+    environment.prepare(longest, longest, first.dpi)  # a window shrinks, but does not grow
 
     from ui import theme
 

@@ -442,6 +442,9 @@ def view_states() -> dict[str, view.ViewState]:
         name: view.ViewState(number, "Desa Songgon", good, screen)
         for number, (name, screen) in enumerate(SCREENS.items())
     }
+    states["adjusting"] = view.ViewState(96, "Desa Songgon", good, SCREENS["home"], adjusting=True)
+    wish = view.Preferences(voice=True, hidden=True)
+    states["hidden"] = view.ViewState(95, "Desa Songgon", good, SCREENS["home"], preferences=wish)
     states["idle-warning"] = view.ViewState(98, "Desa Songgon", good, SCREENS["review"], 24)
     on_battery = view.Lights(True, True, True, mains=False)
     states["on-battery"] = view.ViewState(97, "Desa Songgon", on_battery, SCREENS["attract"])

@@ -7,9 +7,12 @@ from itertools import combinations
 
 from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.uix.widget import Widget
 
 from tests.ui.looking import Box, box_of, texts
 from ui import theme
+from ui.adjusting import Cover
+from ui.app import IdleWarning
 from ui.inspect import Target, targets_under
 from ui.layout import Sheet
 from ui.offscreen import Studio
@@ -31,7 +34,7 @@ def faults(studio: Studio, dimmed: bool = False) -> list[str]:
     seen: set[str] = set()
     for number in range(_MOST_LEAVES):
         come_to_rest()
-        root = studio.stage.look()[2] if dimmed else studio.stage
+        root = over(studio) if dimmed else studio.stage
         found += [f"leaf {number + 1}: {fault}" for fault in _faults_of_leaf(root)]
         seen |= {text.text for text in texts(root)}
         sheet = _turned(studio)
@@ -42,6 +45,12 @@ def faults(studio: Studio, dimmed: bool = False) -> list[str]:
             break
         sheet.turn()
     return found
+
+
+def over(studio: Studio) -> Widget:
+    """What lies over the page."""
+    covers = [part for part in studio.stage.children if isinstance(part, Cover | IdleWarning)]
+    return covers[0]
 
 
 def _turned(studio: Studio) -> Sheet | None:
@@ -55,8 +64,8 @@ def _never_seen(sheet: Sheet, seen: set[str]) -> Iterator[str]:
             yield f"{part.text!r} is on no leaf"
 
 
-def _faults_of_leaf(root: object) -> Iterator[str]:
-    written = texts(root)  # type: ignore[arg-type]
+def _faults_of_leaf(root: Widget) -> Iterator[str]:
+    written = texts(root)
     if not written:
         yield "nothing is written"
     for text in written:
@@ -65,7 +74,7 @@ def _faults_of_leaf(root: object) -> Iterator[str]:
     for (one, box), (other, over) in combinations(boxes, 2):
         if _apart(box, over) < -2:
             yield f"{one!r} lies on {other!r}"
-    yield from _faults_of_targets(targets_under(root))  # type: ignore[arg-type]
+    yield from _faults_of_targets(targets_under(root))
 
 
 def _faults_of_text(text: Text) -> Iterator[str]:

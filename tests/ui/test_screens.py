@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from firmware.core.view import Preferences, Screen, TextSize, Theme, ViewState
-from tests.ui.layouts import come_to_rest, faults, inked
+from tests.ui.layouts import come_to_rest, faults, inked, over
 from tests.ui.looking import contrast, ground, texts
 from ui import theme
 from ui.offscreen import Studio
@@ -52,13 +52,17 @@ def _shown(view: ViewState, wish: Preferences) -> ViewState:
     return in_language(replace(view, preferences=changed), wish.language)
 
 
+def _is_covered(view: ViewState) -> bool:
+    return view.idle_seconds is not None or view.preferences.hidden
+
+
 def _faults(way: Way) -> list[str]:
     studio = Studio.on(PANELS[way.panel])
     found: list[str] = []
     for name, view in VIEWS.items():
         studio.stage.prepare()
         studio.stage.show(_shown(view, way.wish()))
-        found += [f"{name}, {fault}" for fault in faults(studio, view.idle_seconds is not None)]
+        found += [f"{name}, {fault}" for fault in faults(studio, _is_covered(view))]
     studio.close()
     return found
 
@@ -80,7 +84,7 @@ def test_without_our_own_typeface_the_screen_is_whole(stage_studio: Studio) -> N
     for name, view in VIEWS.items():
         stage_studio.stage.prepare()
         stage_studio.stage.show(view)
-        assert (name, faults(stage_studio, view.idle_seconds is not None)) == (name, [])
+        assert (name, faults(stage_studio, _is_covered(view))) == (name, [])
     theme.configure(panel.dpi, panel.size)
 
 
@@ -91,7 +95,7 @@ def _contrasts(studio: Studio, name: str, wish: Preferences) -> list[tuple[str, 
     studio.stage.prepare()
     studio.stage.show(_shown(VIEWS[name], wish))
     picture = studio.picture()
-    root = studio.stage.look()[2] if VIEWS[name].idle_seconds is not None else studio.stage
+    root = over(studio) if _is_covered(VIEWS[name]) else studio.stage
     return [(text.text, contrast(_ink(text), ground(picture, inked(text)))) for text in texts(root)]
 
 
