@@ -15,8 +15,8 @@ from ui import environment, theme
 # As large as 1280 x 800 at 149 dpi, in a quarter of the dots: most of the time goes into drawing.
 environment.prepare(640, 400, 74.5)
 os.environ["SDL_VIDEODRIVER"] = "offscreen"
-# Mesa's software renderer draws in threads of its own and keeps memory for as many unfinished
-# frames as there ever were at once, the more the busier the machine. That is not ours to hold flat.
+# Mesa's software renderer draws in threads of its own, and what it holds grows in steps with them,
+# the more the busier the machine. That is not ours to hold flat: see docs/reliability.md.
 os.environ.setdefault("LP_NUM_THREADS", "0")
 
 from kivy.config import Config  # noqa: E402
