@@ -19,6 +19,7 @@ from firmware.core.view import (
     Attract,
     Form,
     Goodbye,
+    LetterList,
     Lights,
     OutOfService,
     Pin,
@@ -360,10 +361,12 @@ class Stage(FloatLayout):
 def _is_another_question(before: Screen | None, now: Screen) -> bool:
     if isinstance(before, Pin) and isinstance(now, Pin):
         return before.asks != now.asks
+    if isinstance(now, LetterList):
+        return True
     return (
         isinstance(before, Form)
         and isinstance(now, Form)
-        and before.question.name != now.question.name
+        and (before.question.name, bool(before.rows)) != (now.question.name, bool(now.rows))
     )
 
 

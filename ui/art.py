@@ -7,87 +7,13 @@ too large and reduced, which gives smooth edges on every panel without picture f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
-Point = tuple[float, float]
-
-_FINER = 4
-
-
-class Pen:
-    """Draws in white (255) on nothing; ink 0 takes away."""
-
-    def __init__(self, width: int, height: int, scale: float) -> None:
-        self._scale = scale * _FINER
-        self._image = Image.new("L", (width * _FINER, height * _FINER), 0)
-        self._draw = ImageDraw.Draw(self._image)
-        self._size = (width, height)
-
-    def line(self, points: Iterable[Point], width: float = 8, ink: int = 255) -> None:
-        """A line through ``points`` with round joints and ends."""
-        placed = [(x * self._scale, y * self._scale) for x, y in points]
-        self._draw.line(placed, fill=ink, width=round(width * self._scale), joint="curve")
-        radius = width * self._scale / 2
-        for x, y in placed:
-            self._draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=ink)
-
-    def area(self, points: Iterable[Point], ink: int = 255) -> None:
-        """A filled polygon."""
-        self._draw.polygon([(x * self._scale, y * self._scale) for x, y in points], fill=ink)
-
-    def disc(self, x: float, y: float, radius: float, ink: int = 255) -> None:
-        """A filled circle."""
-        box = (x - radius, y - radius, x + radius, y + radius)
-        self._draw.ellipse([side * self._scale for side in box], fill=ink)
-
-    def ring(self, x: float, y: float, radius: float, width: float = 8, ink: int = 255) -> None:
-        """A circle's line, ``radius`` measured to its outside."""
-        self.arc(x, y, radius, 0, 360, width, ink)
-
-    def arc(
-        self,
-        x: float,
-        y: float,
-        radius: float,
-        start: float,
-        end: float,
-        width: float = 8,
-        ink: int = 255,
-    ) -> None:
-        """Part of a circle; degrees run clockwise from three o'clock."""
-        box = [side * self._scale for side in (x - radius, y - radius, x + radius, y + radius)]
-        self._draw.arc(box, start, end, fill=ink, width=round(width * self._scale))
-
-    def box(
-        self, left: float, top: float, right: float, bottom: float, radius: float, ink: int = 255
-    ) -> None:
-        """A filled rectangle with round corners."""
-        sides = [side * self._scale for side in (left, top, right, bottom)]
-        self._draw.rounded_rectangle(sides, radius * self._scale, fill=ink)
-
-    def mask(self) -> Image.Image:
-        """What was drawn, in its final size."""
-        return self._image.resize(self._size, Image.Resampling.LANCZOS)
-
-
-def curve(start: Point, control: Point, other: Point, end: Point, steps: int = 24) -> list[Point]:
-    """A cubic Bézier as points."""
-    points = []
-    for step in range(steps + 1):
-        t = step / steps
-        u = 1 - t
-        a, b, c, d = u**3, 3 * u * u * t, 3 * u * t * t, t**3
-        points.append(
-            (
-                a * start[0] + b * control[0] + c * other[0] + d * end[0],
-                a * start[1] + b * control[1] + c * other[1] + d * end[1],
-            )
-        )
-    return points
-
+from ui.needs import NEEDS
+from ui.pen import Pen, curve
 
 # ---------------------------------------------------------------- icons
 
@@ -150,9 +76,26 @@ def _space(pen: Pen) -> None:
     pen.line([(12, 46), (12, 66), (88, 66), (88, 46)], 8)
 
 
+def _minus(pen: Pen) -> None:
+    pen.line([(16, 50), (84, 50)], 12)
+
+
+def _pencil(pen: Pen) -> None:
+    pen.line([(30, 70), (78, 22)], 20)
+    pen.area([(14, 88), (20, 60), (40, 80)])
+    pen.line([(62, 24), (76, 38)], 5, 0)
+
+
+def _bag(pen: Pen) -> None:
+    pen.box(10, 34, 90, 90, 9)
+    pen.arc(50, 36, 22, 180, 360, 8)
+    pen.line([(10, 56), (90, 56)], 5, 0)
+    pen.box(42, 50, 58, 64, 3, 0)
+
+
 def _plus(pen: Pen) -> None:
     pen.line([(50, 16), (50, 84)], 12)
-    pen.line([(16, 50), (84, 50)], 12)
+    _minus(pen)
 
 
 def _home(pen: Pen) -> None:
@@ -290,8 +233,10 @@ def _comfort(pen: Pen) -> None:
 
 
 _ICONS: dict[str, Callable[[Pen], None]] = {
+    **NEEDS,
     "back": _back,
     "backspace": _backspace,
+    "bag": _bag,
     "card": _card,
     "check": _check,
     "clock": _clock,
@@ -305,7 +250,9 @@ _ICONS: dict[str, Callable[[Pen], None]] = {
     "link": _link,
     "list": _list,
     "lock": _lock,
+    "minus": _minus,
     "next": _next,
+    "pencil": _pencil,
     "person": _person,
     "plug": _plug,
     "plus": _plus,

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 from PIL import Image
 
-from ui.art import Pen, Point, curve, white
+from ui.art import white
+from ui.pen import Pen, Point, curve
 
 _STEPS = 160
 Colour8 = tuple[int, int, int]

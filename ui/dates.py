@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
+from typing import Literal
 
 from firmware.core.calendar import MONTHS
 from firmware.core.view import Say
@@ -64,3 +66,37 @@ def in_words(value: str) -> str:
 def template(value: str) -> str:
     """``value`` with the places that are still to be typed: ``17-08-____``."""
     return value + "__-__-____"[len(value) :]
+
+
+def month_in_words(month: int) -> str:
+    """The name of a month, 1 to 12."""
+    return tr(MONTHS[month - 1])
+
+
+Part = Literal["day", "month", "year"]
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+def parts_of(value: str) -> tuple[int, int, int] | None:
+    """Day, month and year; None when it is not a day of the calendar."""
+    try:
+        day, month, year = (int(part) for part in value.split("-"))
+        date(year, month, day)
+    except ValueError:
+        return None
+    return (day, month, year) if len(value) == LENGTH else None
+
+
+def stepped(value: str, part: Part, by: int) -> str:
+    """The day that a wheel shows when it is turned ``by`` one: each wheel goes round by itself."""
+    parts = parts_of(value)
+    if parts is None:
+        return value
+    day, month, year = parts
+    if part == "month":
+        month = (month - 1 + by) % 12 + 1
+    elif part == "year":
+        year = min(LAST_YEAR, max(FIRST_YEAR, year + by))
+    last = monthrange(year, month)[1]
+    day = (day - 1 + by) % last + 1 if part == "day" else min(day, last)
+    return f"{day:02d}-{month:02d}-{year:04d}"

@@ -7,95 +7,10 @@ from __future__ import annotations
 
 from firmware.core import view
 from firmware.core.view import Known, Say
+from ui.asking_samples import ASKING, NAME, SKCK, USAHA
 
-NAME = "Raden Ayu Siti Nurhalizah Kusumawardhani Putri"  # 46 letters
-ADDRESS = "Dusun Sumberagung Krajan Wetan, Jalan Raya Kawah Ijen Nomor 127B, Gang Melati II"
-KNOWN = (
-    Known(Say("Nama"), NAME),
-    Known(Say("NIK"), "3510195708850003"),
-    Known(Say("Alamat"), ADDRESS),
-    Known(Say("RT"), "003"),
-    Known(Say("RW"), "011"),
-    Known(Say("Desa/Kelurahan"), "Sumberbulu Songgon"),
-)
-SHORT = (
-    Known(Say("Nama"), "Siti Aminah"),
-    Known(Say("NIK"), "3510195708850003"),
-    Known(Say("Alamat"), "Dusun Krajan"),
-    Known(Say("RT"), "003"),
-    Known(Say("RW"), "011"),
-    Known(Say("Desa/Kelurahan"), "Songgon"),
-)
-USAHA = "Surat Keterangan Usaha"
-SKCK = "Surat Pengantar SKCK"
 NUMBER = "3510192001-1-000124"
 CODE = "7KQ4MZ9TXB"
-LONGEST_NAME = "Warung Makan Sego Tempong Bu Siti Cabang Songgon Raya"
-LONG_QUESTION = (
-    "Di mana tempat usaha Bapak/Ibu, dan sejak tahun berapa usaha itu mulai berjalan di sana?"
-)
-PURPOSES = (
-    "Meminjam modal di bank atau koperasi",
-    "Membuka rekening bank",
-    "Mengurus izin usaha (NIB)",
-    "Mengajukan bantuan usaha",
-)
-
-
-def _text(
-    value: str, problem: Say | None, question: str = "Apa nama usaha Bapak/Ibu?"
-) -> view.Form:
-    return view.Form(
-        USAHA,
-        SHORT if question.startswith("Apa") else KNOWN,
-        view.Question(
-            "nama_usaha",
-            "Nama usaha",
-            question,
-            "Misalnya: Warung Bu Siti",
-            "text",
-            (),
-            False,
-            value,
-            problem,
-            1,
-            4,
-        ),
-    )
-
-
-def _choice(value: str, problem: Say | None) -> view.Form:
-    question = view.Question(
-        "keperluan",
-        "Keperluan",
-        "Surat ini untuk apa?",
-        "Pilih satu. Kalau tidak ada, tulis sendiri.",
-        "choice",
-        tuple(view.Option(purpose, purpose) for purpose in PURPOSES),
-        True,
-        value,
-        problem,
-        2,
-        4,
-    )
-    return view.Form(USAHA, KNOWN, question)
-
-
-def _date(value: str, problem: Say | None) -> view.Form:
-    question = view.Question(
-        "berlaku_dari",
-        "Berlaku dari",
-        "Surat berlaku mulai tanggal berapa?",
-        "Biasanya hari ini. Kalau sudah benar, tekan Lanjut.",
-        "date",
-        (),
-        False,
-        value,
-        problem,
-        3,
-        4,
-    )
-    return view.Form(USAHA, KNOWN, question)
 
 
 def _refused(why: Say) -> Say:
@@ -117,14 +32,6 @@ READY = tuple(
 PENDING = (
     view.PendingItem("p1", SKCK, NUMBER, Say("Menunggu tanda tangan kepala desa")),
     view.PendingItem("p2", USAHA, NUMBER, Say("Tersimpan di anjungan, menunggu dikirim")),
-)
-LETTERS = (
-    view.LetterItem("keterangan-usaha", USAHA, "Mau buka usaha atau pinjam modal", "usaha"),
-    view.LetterItem("pengantar-skck", SKCK, "Mau melamar kerja (surat untuk polisi)", "skck"),
-)
-MANY_LETTERS = LETTERS + tuple(
-    view.LetterItem(f"other-{n}", f"Surat Keterangan {n}", "Mau mengurus keperluan lain", "letter")
-    for n in range(6)
 )
 NOT_PRINTED = Say("Kertas habis.")
 UNIT = "192.168.100.50:9100, EPSON TM-T82X, firmware 1.24 ESC/POS, serial X4FX012345"
@@ -252,34 +159,7 @@ SCREENS: dict[str, view.Screen] = {
     "home": view.Home("Siti Aminah", READY[:1], PENDING[:1]),
     "home-new": view.Home(NAME, (), ()),
     "home-many": view.Home(NAME, READY, PENDING),
-    "letters": view.LetterList(LETTERS),
-    "letters-many": view.LetterList(MANY_LETTERS),
-    "form-text-empty": _text("", Say("Bagian ini belum diisi.")),
-    "form-text": _text("Warung Bu Siti", None),
-    "form-text-problem": _text(
-        ADDRESS, Say("Terlalu panjang. Tulis paling banyak {n} huruf.", {"n": "60"}), LONG_QUESTION
-    ),
-    "form-choice": _choice("", Say("Bagian ini belum diisi.")),
-    "form-choice-made": _choice(PURPOSES[2], None),
-    "form-choice-other": _choice("Menyewa lapak di pasar", None),
-    "form-date": _date("24-11-2026", None),
-    "form-date-begun": _date(
-        "31-0", Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026.")
-    ),
-    "form-date-problem": _date(
-        "31-02-2026",
-        Say("Tanggal ini tidak ada. Tulis tanggal-bulan-tahun, misalnya 17-08-2026."),
-    ),
-    "review": view.Review(
-        USAHA,
-        KNOWN,
-        (
-            view.Answered("nama_usaha", "Nama usaha", LONGEST_NAME),
-            view.Answered("keperluan", "Keperluan", PURPOSES[0]),
-            view.Answered("berlaku_dari", "Berlaku dari", "24-11-2026"),
-            view.Answered("berlaku_sampai", "Berlaku sampai", "23-05-2027"),
-        ),
-    ),
+    **ASKING,
     "ticket-printing": _ticket("printing", None, False),
     "ticket-queued": _ticket("queued", None, False),
     "ticket-awaiting": _ticket("awaiting", None, False),

@@ -9,7 +9,7 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.uix.widget import Widget
 
-from tests.ui.looking import Box, box_of, texts
+from tests.ui.looking import Box, all_visible, box_of, texts
 from ui import theme
 from ui.adjusting import Cover
 from ui.app import IdleWarning
@@ -60,7 +60,9 @@ def _turned(studio: Studio) -> Sheet | None:
 
 def _never_seen(sheet: Sheet, seen: set[str]) -> Iterator[str]:
     for part in sheet.walk(restrict=True):
-        if isinstance(part, Text) and part.text and part.opacity and part.text not in seen:
+        if not isinstance(part, Text) or not part.text or part.text in seen:
+            continue
+        if all_visible(part):
             yield f"{part.text!r} is on no leaf"
 
 

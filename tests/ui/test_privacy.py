@@ -7,9 +7,10 @@ import gc
 import pytest
 
 from tests.ui.looking import texts
+from ui.asking_samples import ADDRESS, NAME
 from ui.offscreen import Studio
 from ui.page import Page
-from ui.samples import ADDRESS, CODE, NAME, SCREENS, view_states
+from ui.samples import CODE, SCREENS, view_states
 from ui.widgets import Text
 
 VIEWS = view_states()

@@ -7,8 +7,9 @@ import pytest
 
 from firmware.core import view
 from tests.ui.looking import tap, targets, texts
+from ui.asking_samples import MANY_LETTERS, PURPOSES
 from ui.offscreen import Studio
-from ui.samples import MANY_LETTERS, PURPOSES, SCREENS, view_states
+from ui.samples import SCREENS, view_states
 
 VIEWS = view_states()
 

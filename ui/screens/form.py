@@ -1,82 +1,26 @@
-"""One question a page: typed, chosen, or a day."""
+"""One question a page, or all of them: typed, chosen, a day, or figures."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import (
-    BooleanProperty,
-    ColorProperty,
-    ListProperty,
-    NumericProperty,
-    StringProperty,
-)
+from kivy.core.window import Window
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
-from firmware.core.view import Answer, Back, Form, Next, Question, Say
-from ui import dates, theme
+from firmware.core.view import Answer, Arrange, Back, Form, Next, OpenQuestion, Question, Say
+from ui import dates, figures, theme
+from ui.dates import Part
 from ui.echo import Echo
-from ui.layout import Box, Column, Fit, Footer, Row
+from ui.keyboard import NumberPad
+from ui.layout import Column, Row, changed
 from ui.page import Page, Send, load_kv, rows_of
+from ui.screens import answering
 from ui.texts import shown, tr
-from ui.widgets import Panel, TouchButton
+from ui.widgets import TouchButton
 
-
-class Verdict(Row):
-    """What to mend, or that it is good; the hint while nothing stands there yet."""
-
-    text = StringProperty("")
-    icon = StringProperty("info")
-    ink = ColorProperty()
-    largest_mm = NumericProperty(4.4)
-    lines = NumericProperty(0)
-
-    def judge(self, question: Question, value: str, settled: bool, good: str = "") -> None:
-        """Say what the controller found, unless it has not seen ``value`` yet.
-
-        ``good``: what to say of a good answer.
-        """
-        if not value:
-            self.text, self.icon, self.ink = question.hint, "info", theme.MUTED
-        elif not settled:
-            return
-        elif question.problem is not None:
-            self.text, self.icon, self.ink = tr(question.problem), "warning", theme.RED
-        else:
-            self.text, self.icon, self.ink = good or tr("Sudah benar"), "success", theme.GREEN
-
-
-class Aside(Panel):
-    """Shown only where there is space to spare."""
-
-    def need(self, _width: float, _fit: Fit) -> float:
-        """It asks for none."""
-        return 0
-
-    def put(self, box: Box, fit: Fit) -> None:
-        """In the largest type that fits, or not at all."""
-        for factor in (fit.factor, 0.8, 0.7, 0.62):
-            if super().need(box.width, Fit(factor)) <= box.height:
-                break
-        else:
-            factor, self.opacity = 0.62, 0
-            super().put(box, Fit(factor))
-            return
-        self.opacity = 1
-        super().put(box, Fit(factor))
-
-
-class FormFooter(Footer):
-    """Back and on; on only when the answer is good."""
-
-    can_go_on = BooleanProperty(False)
-    __events__ = ("on_next", "on_back")
-
-    def on_next(self) -> None:
-        """The event's default: nothing."""
-
-    def on_back(self) -> None:
-        """The event's default: nothing."""
+_LONG = 56
+"""Letters of a question above a keyboard that need all the width."""
 
 
 class Body(Column):
@@ -89,18 +33,23 @@ class Body(Column):
     known = ListProperty([])
     value = StringProperty("")
     can_go_on = BooleanProperty(False)
-    __events__: tuple[str, ...] = ("on_answer", "on_next", "on_back")
+    one_page = BooleanProperty(False)
+    __events__: tuple[str, ...] = ("on_answer", "on_next", "on_back", "on_arrange", "on_open")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.ids.strip.bind(on_open=lambda _, name: self.dispatch("on_open", name))
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """Draw the question as it stands; ``value`` is what the visitor has before the eyes."""
         question = screen.question
-        self.title = screen.title
-        place = {"number": str(question.position), "total": str(question.total)}
-        self.progress = tr(Say("Pertanyaan {number} dari {total}", place))
+        self.title, self.progress = screen.title, _progress(question)
         self.question, self.hint = question.question, question.hint
         self.known = rows_of(screen.known)
         self.value = value
-        self.can_go_on = settled and question.problem is None
+        self.one_page = bool(screen.rows)
+        self.can_go_on = settled and (self.one_page or question.problem is None)
+        self.ids.strip.tell(screen.rows, question.name)
 
     def on_answer(self, value: str) -> None:
         """The visitor changed the answer. The event's default: nothing."""
@@ -111,25 +60,72 @@ class Body(Column):
     def on_back(self) -> None:
         """The event's default: nothing."""
 
+    def on_arrange(self) -> None:
+        """One question a page, or all of them. The event's default: nothing."""
+
+    def on_open(self, name: str) -> None:
+        """Another question was touched. The event's default: nothing."""
+
+
+def _side() -> float:
+    """Beside the keyboard: less where a row of ten keys would not fit otherwise."""
+    spare = (Window.width - 10 * theme.touch() - 9 * theme.gap(0)) // 2
+    return float(min(theme.air(7), spare) if spare >= 0 else theme.air(3))
+
+
+def _progress(question: Question) -> str:
+    if not question.total:
+        return ""
+    place = {"number": str(question.position), "total": str(question.total)}
+    return tr(Say("Pertanyaan {number} dari {total}", place))
+
 
 class TextBody(Body):
-    """A line of text and our keyboard under it."""
+    """A line of text, what it may become, and our keyboard under it."""
 
-    choosable = BooleanProperty(False)
+    side = NumericProperty(0)
+    is_long = BooleanProperty(False)
+    is_narrow = BooleanProperty(False)
+    shown = StringProperty("")
     __events__ = ("on_choices",)
 
-    def __init__(self, value: str, **kwargs: Any) -> None:
+    def __init__(self, screen: Form, value: str, **kwargs: Any) -> None:
+        self.side, self.is_narrow = _side(), answering.is_narrow()
         super().__init__(**kwargs)
+        self._is_choice = screen.question.kind == "choice"
+        if not self._is_choice:
+            self.ids.choices.parent.remove_widget(self.ids.choices.__self__)
+        if self.is_narrow and not screen.rows:
+            self.ids.arrange.parent.remove_widget(self.ids.arrange.__self__)
+        self.is_long = len(screen.question.question) > _LONG
         keyboard = self.ids.keyboard
+        keyboard.order, keyboard.capitals = screen.keys, screen.question.capitals
         keyboard.start(value)
         keyboard.bind(on_typed=lambda keyboard: self.dispatch("on_answer", keyboard.value))
+        self.ids.suggestions.bind(on_choose=lambda _, text: self._choose(text))
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
         """The keyboard goes on from the value shown."""
         super().update(screen, value, settled)
-        if value != self.ids.keyboard.value:
-            self.ids.keyboard.start(value)
+        self.shown = self._end_of(value)
+        keyboard = self.ids.keyboard
+        keyboard.order = screen.keys
+        if value != keyboard.value:
+            keyboard.start(value)
         self.ids.verdict.judge(screen.question, value, settled)
+        if settled:
+            self.ids.suggestions.tell(screen.question.suggestions)
+
+    def _end_of(self, value: str) -> str:
+        """As much of it as the line holds in the smallest type; typing goes on at its end."""
+        share = 1.0 if self.is_long or theme.is_upright() else 0.56
+        beside = theme.mm(46 if self._is_choice else 12)
+        room = int((Window.width * share - beside) / (theme.floor() * 0.6))
+        return value if len(value) <= room else "…" + value[1 - room :]
+
+    def _choose(self, text: str) -> None:
+        self.ids.keyboard.start(text)
+        self.dispatch("on_answer", text)
 
     def on_choices(self) -> None:
         """Back from typing to the choices. The event's default: nothing."""
@@ -143,10 +139,8 @@ class ChoiceBody(Body):
     def __init__(self, question: Question, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._tiles = {
-            choice.value: self._tile(
-                f"choice-{number}", shown(choice.text), self._answering(choice.value)
-            )
-            for number, choice in enumerate(question.choices)
+            choice.value: _tile(f"choice-{n}", shown(choice.text), self._answering(choice.value))
+            for n, choice in enumerate(question.choices)
         }
         tiles = list(self._tiles.values())
         if question.other:
@@ -154,16 +148,11 @@ class ChoiceBody(Body):
         for tile in tiles:
             self.ids.tiles.add_widget(tile)
 
-    def _tile(self, target_id: str, text: str, act: Callable[..., None]) -> TouchButton:
-        tile = TouchButton(target_id=target_id, text=text, bold=False, halign="left")
-        tile.bind(on_tap=act)
-        return tile
-
     def _answering(self, choice: str) -> Callable[..., None]:
         return lambda *_: self.dispatch("on_answer", choice)
 
     def _other_tile(self) -> TouchButton:
-        tile = self._tile("choice-other", tr("Tulis sendiri"), lambda *_: self.dispatch("on_other"))
+        tile = _tile("choice-other", tr("Tulis sendiri"), lambda *_: self.dispatch("on_other"))
         tile.icon, tile.bold = "keyboard", True
         return tile
 
@@ -180,28 +169,104 @@ class ChoiceBody(Body):
         """None of these. The event's default: nothing."""
 
 
+def _tile(target_id: str, text: str, act: Callable[..., None]) -> TouchButton:
+    tile = TouchButton(target_id=target_id, text=text, bold=False, halign="left")
+    tile.bind(on_tap=act)
+    return tile
+
+
+class Wheel(Row):
+    """A part of a date between "less" and "more". ``on_turn(by)``."""
+
+    name = StringProperty("day")
+    shown = StringProperty("")
+    less = StringProperty("")
+    more = StringProperty("")
+    __events__ = ("on_turn",)
+
+    def on_turn(self, by: int) -> None:
+        """The event's default: nothing."""
+
+
+_TOLD: dict[Part, tuple[Say, Say]] = {
+    "day": (Say("Satu hari lebih awal"), Say("Satu hari lebih lambat")),
+    "month": (Say("Satu bulan lebih awal"), Say("Satu bulan lebih lambat")),
+    "year": (Say("Satu tahun lebih awal"), Say("Satu tahun lebih lambat")),
+}
+
+
 class DateBody(Body):
-    """A day, by digits; the dashes come by themselves."""
+    """A day: chosen at once, by wheels, or by digits; the dashes come by themselves."""
 
     shown = StringProperty("")
+    typing = BooleanProperty(False)
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, question: Question, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._start = question.start
         self._touched = False
-        pad = self.ids.pad
-        pad.bind(on_digit=lambda _, digit: self._add(digit))
-        pad.bind(on_erase=lambda *_: self._erase())
+        self._days: dict[str, TouchButton] = {}
+        self._wheels = {part: self._wheel(part) for part in _TOLD}
+        self._pad = NumberPad(prefix="key-", erase_id="key-backspace", stretch=1)
+        self._pad.bind(on_digit=lambda _, digit: self._add(digit))
+        self._pad.bind(on_erase=lambda *_: self._erase())
+        self.type_instead(False)
+
+    def type_instead(self, typing: bool) -> None:
+        """Digits take the wheels' place, or give it back."""
+        self.typing = typing
+        self.ids.wheels.clear_widgets()
+        for part in [self._pad] if typing else self._wheels.values():
+            self.ids.wheels.add_widget(part)
+        changed(self.ids.wheels)
 
     def update(self, screen: Form, value: str, settled: bool) -> None:
-        """Digits, and the same day in words for those who read words better."""
+        """The same day in words for those who read words better."""
         super().update(screen, value, settled)
         self.shown = dates.template(value)
+        self._tell_wheels(value if dates.parts_of(value) else self._start)
+        self._tell_shortcuts(screen.question, value)
         if 0 < len(value) < dates.LENGTH:
             verdict = self.ids.verdict
             verdict.text = tr("Ketik tanggal, bulan, lalu tahun.")
             verdict.icon, verdict.ink = "info", theme.MUTED
         else:
             self.ids.verdict.judge(screen.question, value, settled, dates.in_words(value))
+
+    def _tell_wheels(self, value: str) -> None:
+        parts = dates.parts_of(value)
+        if parts is not None:
+            day, month, year = parts
+            self._wheels["day"].shown = str(day)
+            self._wheels["month"].shown = dates.month_in_words(month)
+            self._wheels["year"].shown = str(year)
+
+    def _tell_shortcuts(self, question: Question, value: str) -> None:
+        if list(self._days) != [day.value for day in question.shortcuts]:
+            self.ids.shortcuts.clear_widgets()
+            self._days = {
+                day.value: _tile(f"day-{n}", tr(day.shown), self._answering(day.value))
+                for n, day in enumerate(question.shortcuts)
+            }
+            for tile in self._days.values():
+                self.ids.shortcuts.add_widget(tile)
+        for day, tile in self._days.items():
+            tile.look = "chosen" if day == value else "plain"
+            tile.icon = "success" if day == value else ""
+
+    def _answering(self, day: str) -> Callable[..., None]:
+        return lambda *_: self._say(day)
+
+    def _wheel(self, part: Part) -> Wheel:
+        less, more = _TOLD[part]
+        wheel = Wheel(name=part, less=tr(less), more=tr(more))
+        wheel.bind(on_turn=lambda _, by: self._turn(part, by))
+        return wheel
+
+    def _turn(self, part: Part, by: int) -> None:
+        self._touched = True
+        began = self.value if dates.parts_of(self.value) else self._start
+        self._say(dates.stepped(began, part, by))
 
     def _add(self, digit: int) -> None:
         # A day that the form proposed gives way to the first digit typed.
@@ -212,6 +277,35 @@ class DateBody(Body):
     def _erase(self) -> None:
         self._touched = True
         self._say(dates.drop_digit(self.value))
+
+    def _say(self, value: str) -> None:
+        if value != self.value:
+            self.value = value
+            self.dispatch("on_answer", value)
+
+
+class FiguresBody(Body):
+    """A number, an amount, or another thing of digits alone."""
+
+    shown = StringProperty("")
+
+    def __init__(self, question: Question, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kind = question.kind
+        pad = self.ids.pad
+        pad.has_noughts = question.kind == "amount"
+        pad.bind(on_digit=lambda _, digit: self._add(str(digit)))
+        pad.bind(on_noughts=lambda *_: self._add("000"))
+        pad.bind(on_erase=lambda *_: self._say(self.value[:-1]))
+
+    def update(self, screen: Form, value: str, settled: bool) -> None:
+        """In groups, and in words where there are any."""
+        super().update(screen, value, settled)
+        self.shown = figures.spaced(self._kind, value)
+        self.ids.verdict.judge(screen.question, value, settled, screen.question.reading)
+
+    def _add(self, digits: str) -> None:
+        self._say(figures.added(self._kind, self.value, digits))
 
     def _say(self, value: str) -> None:
         if value != self.value:
@@ -249,19 +343,24 @@ class FormPage(Page):
     def _make_body(self) -> None:
         assert self._screen is not None
         self.clear_widgets()
-        self._body = body = self._body_for(self._screen.question)
+        self._body = body = self._body_for(self._screen)
         body.bind(on_answer=lambda _, value: self._answer(value))
         body.bind(on_next=lambda *_: self.send(Next()), on_back=lambda *_: self.send(Back()))
+        body.bind(on_arrange=lambda *_: self._rearrange())
+        body.bind(on_open=lambda _, name: self.send(OpenQuestion(name)))
         self.add_widget(body)
 
-    def _body_for(self, question: Question) -> Body:
+    def _body_for(self, screen: Form) -> Body:
+        question = screen.question
         if question.kind == "date":
-            return DateBody()
+            return DateBody(question)
+        if question.kind in figures.LONGEST:
+            return FiguresBody(question)
         if question.kind == "choice" and not self._typing:
             choices = ChoiceBody(question)
             choices.bind(on_other=lambda *_: self._type_instead(True))
             return choices
-        text = TextBody(self._echo.value, choosable=question.kind == "choice")
+        text = TextBody(screen, self._echo.value)
         text.bind(on_choices=lambda *_: self._type_instead(False))
         return text
 
@@ -271,6 +370,10 @@ class FormPage(Page):
             self._answer("")
         self._make_body()
         self._update()
+
+    def _rearrange(self) -> None:
+        assert self._screen is not None
+        self.send(Arrange(one_page=not self._screen.rows))
 
     def _answer(self, value: str) -> None:
         self._echo.type(value)

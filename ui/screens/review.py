@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from kivy.properties import ListProperty, StringProperty
 
-from firmware.core.view import Review, Say
-from ui import dates
+from firmware.core.view import OpenQuestion, Review, Say
+from ui import lettering  # noqa: F401  (review.kv names its class)
 from ui.page import Page, load_kv, rows_of
+from ui.screens.answering import RowCard
 from ui.texts import tr
 
 
-def read(value: Say | str) -> str:
-    """An answer as it is read: a day in words."""
-    return tr(value) if isinstance(value, Say) else dates.in_words(value) or value
-
-
 class ReviewPage(Page):
-    """The answers large, what was known beside them."""
+    """The answers, each to be touched; beside them the letter's words and what was known."""
 
     title = StringProperty("")
-    answers = ListProperty([])
+    proofs = StringProperty("")
     known = ListProperty([])
 
     def show(self, screen: Review) -> None:
-        """Days are read in words."""
+        """Draw them. The panel of words is there only where there is something to say."""
         self.title = screen.title
-        rows = screen.answers
-        self.answers = [(row.label, read(row.value)) for row in rows]
         self.known = rows_of(screen.known)
+        self.ids.answers.clear_widgets()
+        for row in screen.answers:
+            card = RowCard(f"mend-{row.name}")
+            card.tell(row)
+            card.bind(on_tap=lambda _, name=row.name: self.send(OpenQuestion(name)))
+            self.ids.answers.add_widget(card)
+        self.ids.words.pieces = list(screen.words)
+        things = ", ".join(screen.proofs)
+        self.proofs = tr(Say("Bawa: {things}", {"things": things})) if things else ""
+        if not screen.words and not screen.proofs:
+            self.ids.letter.parent.remove_widget(self.ids.letter)
 
 
 load_kv(__file__)
