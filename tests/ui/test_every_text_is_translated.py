@@ -132,6 +132,9 @@ def _came_past(text: str, state: ViewState) -> bool:
     names: people, places, numbers, and the letters' own texts.
     """
     own_names = [one.name for one in texts.languages()]
+    if text.endswith("…") and any(name.startswith(text[:-1]) for name in _names(state)):
+        return False  # a long answer, cut short
+    text = text.removeprefix("Rp ")
     for name in sorted([*_names(state), *own_names], key=len, reverse=True):
         text = text.replace(name, "")
     while (bare := re.sub(r"⟦[^⟦⟧]*⟧", "", text)) != text:

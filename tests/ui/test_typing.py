@@ -1,4 +1,4 @@
-"""Echo, days and pages: what the screen reckons by itself."""
+"""Echo and days: what the screen reckons by itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from ui import dates
 from ui.echo import Echo
-from ui.paging import Pages
 
 
 def test_a_late_view_does_not_undo_what_was_typed_since() -> None:
@@ -75,17 +74,3 @@ def test_a_day_is_read_in_words_only_when_there_is_such_a_day() -> None:
     assert dates.in_words("31-02-2026") == ""
     assert dates.in_words("17-08-20") == ""
     assert dates.in_words("Toko-1") == ""
-
-
-def test_pages_go_round() -> None:
-    pages = Pages[int](3)
-    pages.fill(range(7))
-    assert (list(pages.shown), pages.count) == ([0, 1, 2], 3)
-    pages.turn()
-    pages.turn()
-    assert list(pages.shown) == [6]
-    pages.turn()
-    assert pages.number == 1
-    pages.turn()
-    pages.fill(range(2))
-    assert list(pages.shown) == [0, 1]
