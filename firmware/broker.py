@@ -107,6 +107,8 @@ class Broker:
         self._failures = 0
         self._closing = threading.Event()
         self._client: mqtt.Client | None = None
+        self._using = threading.Lock()
+        """Held where another thread uses the client, so that it is not let go meanwhile."""
         self._thread = threading.Thread(target=self._run, name=f"broker-{client_id}", daemon=True)
 
     def start(self) -> None:
@@ -115,16 +117,16 @@ class Broker:
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """With QoS 1. Dropped when not connected: whoever needs it to arrive sends it again."""
-        client = self._client
-        if client is not None and client.is_connected():
-            client.publish(topic, payload, qos=1, retain=retain)
+        with self._using:
+            if self._client is not None and self._client.is_connected():
+                self._client.publish(topic, payload, qos=1, retain=retain)
 
     def close(self) -> None:
         """Leave in good order, so that the broker sends no will."""
         self._closing.set()
-        client = self._client
-        if client is not None:
-            client.disconnect()
+        with self._using:
+            if self._client is not None:
+                self._client.disconnect()
         if self._thread.is_alive():
             self._thread.join(CLOSE_SECONDS)
 
@@ -145,6 +147,12 @@ class Broker:
         attempt = _Attempt(time.monotonic())
         client = self._client = self._make_client(version, attempt)
         try:
+            return self._live_with(client, version, attempt)
+        finally:
+            self._let_go(client)
+
+    def _live_with(self, client: mqtt.Client, version: Version, attempt: _Attempt) -> float:
+        try:
             client.connect(self._where.host, self._where.port, self._where.keepalive)
         except OSError as error:
             self._ears.down(self._unreachable(error))
@@ -155,6 +163,14 @@ class Broker:
         self._watch(client, attempt)
         client.loop_stop()
         return self._conclude(version, attempt)
+
+    def _let_go(self, client: mqtt.Client) -> None:
+        """paho wakes its thread through a pair of sockets, and never closes them. A client and its
+        callbacks refer to each other: they would stay open until Python looks for such circles.
+        """
+        with self._using:
+            self._client = None
+        client.reinitialise()  # closes them, and forgets the callbacks
 
     def _watch(self, client: mqtt.Client, attempt: _Attempt) -> None:
         """Until it has ended; end it where an answer is overdue."""

@@ -4,6 +4,7 @@ way, or says what is wrong and tries on.
 
 from __future__ import annotations
 
+import gc
 import queue
 import socket
 from collections.abc import Callable, Iterator
@@ -175,3 +176,40 @@ def test_nonsense_from_a_broker_does_not_leave_a_deaf_client(bench: Bench) -> No
         assert bench.hears() == "up"
         assert isinstance(bench.hears(), str)
     assert len(broker.levels) >= 2
+
+
+@pytest.mark.parametrize(
+    ("on_new", "protocol", "then"),
+    [
+        (NOT_AUTHORISED_IN_NEW, "5", b""),
+        (None, "5", b""),
+        (None, "3.1.1", TOPIC_BEYOND_ITS_PACKET),
+    ],
+)
+def test_thirty_lost_connections_leave_no_file_open(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    on_new: bytes | None,
+    protocol: Protocol,
+    then: bytes,
+) -> None:
+    """Without Python's search for what refers to itself: nobody says when that comes."""
+    monkeypatch.setattr(firmware.broker, "_SHORTEST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(firmware.broker, "_POLL_SECONDS", 0.05)
+    gc.collect()
+    gc.disable()
+    try:
+        before = _open_files()
+        broker = bench.broker(on_new, then=then)
+        bench.connect(broker.port, protocol)
+        while len(broker.levels) < 30:
+            bench.hears()
+        bench.close()
+        after = _open_files()
+    finally:
+        gc.enable()
+    assert after <= before
+
+
+def _open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
