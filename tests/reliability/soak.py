@@ -66,7 +66,9 @@ class Footprint:
 
 
 class Peer:
-    """The regency's end: receipts at once, a signed letter for every request."""
+    """The regency's end: receipts at once, a signed letter for every request, and no card but those
+    of the village.
+    """
 
     def __init__(self, files: tuple[Path, Path, Path], port: int, seed: bytes) -> None:
         self._seed = seed
@@ -94,6 +96,9 @@ class Peer:
         elif kind in ("req", "evt"):
             name = json.loads(message.payload)["id"]
             self._say("rcp", wire.Receipt(name, "committed"))
+        if kind == "ask":
+            question = wire.decode(message.payload, wire.AskUp)
+            self._say("ask", wire.AskDown(question.id, "unknown"))
         if kind == "req":
             self._send_letter(wire.decode(message.payload, wire.RequestUp))
 
