@@ -74,6 +74,12 @@ class AdjustingPage(Page):
         self._voice()
         self._ways()
 
+    def go_on(self, before: Page) -> None:
+        """Where the panel ``before`` was turned to, if it is one: only the look is another."""
+        if isinstance(before, AdjustingPage):
+            for sheet, old in zip(self.sheets(), before.sheets(), strict=True):
+                sheet.leaf = old.leaf
+
     def done(self) -> None:
         """Back to the page."""
         self.send(Adjust(False))
@@ -154,7 +160,7 @@ class AdjustingPage(Page):
         tiles = self._group(tr("Rahasia"))
         shuffled = tr("Acak angka PIN")
         self._choice(tiles, "shuffled", shuffled, wish.shuffled, shuffled=not wish.shuffled)
-        self._choice(tiles, "hidden", tr("Gelapkan layar"), wish.hidden, hidden=True)
+        self._choice(tiles, "hidden", tr("Gelapkan layar"), wish.hidden, hidden=not wish.hidden)
 
 
 class Cover(Root):

@@ -254,6 +254,12 @@ class Stage(FloatLayout):
             return self._view.serial, "adjusting", over
         return self._view.serial, str(type(self._view.screen).__struct_config__.tag), over
 
+    def reach(self) -> list[Widget]:
+        """For keys: the part that takes touches, and the strip where nothing lies over the page."""
+        is_covered = self._warning is not None or isinstance(self._page, AdjustingPage)
+        here = self.look()[2]
+        return [here] if is_covered else [here, self._strip]
+
     def at_rest(self, act: Callable[[], None]) -> None:
         """Call ``act`` when touches count: now, or soon."""
         if self._settled:
@@ -297,10 +303,13 @@ class Stage(FloatLayout):
     def _adjust(self, wish: Preferences) -> None:
         """The panel in place of the page, which is made anew when the panel is closed."""
         self._shown = None
-        if not isinstance(self._page, AdjustingPage):
-            self._turn_to(AdjustingPage(self._send))
-        assert isinstance(self._page, AdjustingPage)
-        self._page.show(wish)
+        panel = self._page
+        if not isinstance(panel, AdjustingPage):
+            (before,) = self.ids.body.children
+            panel = AdjustingPage(self._send)
+            panel.go_on(before)
+            self._turn_to(panel, is_new=not isinstance(before, AdjustingPage))
+        panel.show(wish)
 
     def _hide(self, wish: Preferences) -> None:
         """Cover all of it; what lies under the cover is still there for keys and ears."""
@@ -324,12 +333,14 @@ class Stage(FloatLayout):
             if _is_another_question(before, screen):
                 self._unsettle()
 
-    def _turn_to(self, page: Page) -> None:
+    def _turn_to(self, page: Page, is_new: bool = True) -> None:
         body = self.ids.body
         body.clear_widgets()
+        page.size, page.pos = body.size, body.pos  # else it is first laid out in Kivy's 100 x 100
         body.add_widget(page)
         self._page = page
-        self._unsettle()
+        if is_new:
+            self._unsettle()
 
     def _warn(self, seconds: int | None) -> None:
         if seconds is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kivy.graphics import Color, InstructionGroup, Line
 from kivy.uix.widget import Widget
 
@@ -20,7 +22,8 @@ contrast of at least 3:1 (WCAG 2.2, 1.4.11 and 2.4.13).
 
 
 class Focus:
-    """A place among the stops of a page, or nowhere while no key was pressed.
+    """A place among the stops of a page, or nowhere while no key was pressed. ``roots``: the page,
+    and then what else can be walked to. On a page without a stop only a key leads to the others.
 
     ``waits``: keys are in use, and the page has nothing to stand at.
 
@@ -30,32 +33,31 @@ class Focus:
 
     def __init__(self) -> None:
         self._stops: list[list[Touchable]] = []
+        self._on_page = 0
         self._secret = False
         self._at: int | None = None
         self._key: int | None = None
         self.waits = False
 
-    def arrive(self, root: Widget, secret: bool) -> None:
+    def arrive(self, roots: Sequence[Widget], secret: bool, by_key: bool = False) -> None:
         """Another page: stand at the first key to type with, else at the first thing."""
-        self._take(root, secret)
+        self._take(roots, secret)
         self._key = None
         eager = [at for at, stop in enumerate(self._stops) if stop[0].eager]
-        self._at = (eager[0] if eager else 0) if self._stops else None
+        anything = self._stops if by_key else self._stops[: self._on_page]
+        self._at = (eager[0] if eager else 0) if anything else None
         self.waits = self._at is None
 
-    def stay(self, root: Widget, secret: bool) -> None:
+    def stay(self, roots: Sequence[Widget], secret: bool) -> None:
         """The page was drawn anew: stand where the same thing is, else where it was."""
         held = self.held
         before, at, key = [one.target_id for one in held], self._at, self._key
-        self._take(root, secret)
-        if not self._stops or at is None:
-            self._at = self._key = None
-            self.waits = True
-            if self._stops:
-                self.arrive(root, secret)
-            return
+        self._take(roots, secret)
         found = _find(self._stops, held, before)
-        self._at = found if found is not None else min(at, len(self._stops) - 1)
+        if at is None or (found is None and not self._on_page):
+            self.arrive(roots, secret)
+            return
+        self._at = found if found is not None else min(at, self._on_page - 1)
         if len(self._stops[self._at]) == 1 or found is None:
             self._key = None
         elif key is not None:
@@ -117,8 +119,10 @@ class Focus:
         if eager and self._at is not None and self._stops[self._at][0].eager:
             self._at = eager[0]
 
-    def _take(self, root: Widget, secret: bool) -> None:
-        self._stops, self._secret = rows(list(pressable(root))), secret
+    def _take(self, roots: Sequence[Widget], secret: bool) -> None:
+        page, *others = (rows(list(pressable(root))) for root in roots)
+        self._stops, self._on_page = sum(others, page), len(page)
+        self._secret = secret
 
 
 def _find(stops: list[list[Touchable]], held: list[Touchable], ids: list[str]) -> int | None:

@@ -18,7 +18,7 @@ from ui.focus import Focus, Ring
 from ui.keys import Keys, PadKey
 from ui.page import Send
 from ui.voice.announcer import Announcer, Sight
-from ui.voice.outline import Spot
+from ui.voice.outline import Outline, Spot
 from ui.voice.protocols import CannotSpeak, Health
 from ui.voice.reading import pressable, read
 from ui.widgets import Touchable
@@ -86,7 +86,7 @@ class Guide:
             self._repeat()
             return
         if not self._focus.is_somewhere:
-            self._focus.arrive(self._stage.look()[2], self._stage.is_secret)
+            self._focus.arrive(self._stage.reach(), self._stage.is_secret, by_key=True)
         elif key is PadKey.PICK:
             self._pick()
         else:
@@ -176,7 +176,7 @@ class Guide:
 
     def _catch_up(self) -> None:
         """Keys go on where they were; on another page they begin anew."""
-        root, secret = self._stage.look()[2], self._stage.is_secret
+        roots, secret = self._stage.reach(), self._stage.is_secret
         is_new = self._stage.turn != self._turn
         self._turn = self._stage.turn
         if self._stage.view is None:
@@ -184,9 +184,9 @@ class Guide:
         if not self._focus.is_somewhere and not self._focus.waits:
             return
         if is_new:
-            self._focus.arrive(root, secret)
+            self._focus.arrive(roots, secret)
         else:
-            self._focus.stay(root, secret)
+            self._focus.stay(roots, secret)
 
     def _refresh(self, by_key: bool = False, moved: bool = False) -> None:
         self._catch_up()
@@ -213,11 +213,17 @@ class Guide:
             turn=stage.turn,
             screen=view.screen if view is not None else None,
             strip=read(stage.strip, False),
-            page=read(stage.look()[2], stage.is_secret),
+            page=self._page(),
             spot=self._focus.spot,
             wishes=self._wishes,
             private=view is not None and view.headphone,
         )
+
+    def _page(self) -> Outline:
+        """What stands on the page, and all that keys can walk to from it."""
+        page, *others = (read(root, self._stage.is_secret) for root in self._stage.reach())
+        more = (item for other in others for item in other.items)
+        return Outline(page.lines, (*page.items, *more))
 
 
 def _later(act: Callable[[], None], seconds: float) -> Callable[[], None]:

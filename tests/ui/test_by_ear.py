@@ -151,9 +151,11 @@ def test_before_and_after_go_round(listener: Listener) -> None:
     _show(listener, "review")
     for key, name in (
         (PadKey.NEXT, "Nama usaha"),
+        (PadKey.PREVIOUS, "Bahasa dan tampilan"),
         (PadKey.PREVIOUS, "Kirim"),
         (PadKey.PREVIOUS, "Tombol Kembali"),
         (PadKey.NEXT, "Kirim"),
+        (PadKey.NEXT, "Bahasa dan tampilan"),
         (PadKey.NEXT, "Nama usaha"),
     ):
         listener.press(key)
@@ -382,3 +384,109 @@ def test_on_a_darkened_screen_no_ring_tells_where_the_keys_stand(listener: Liste
     assert not listener.studio.guide.ring.box
     listener.press(PadKey.PICK)
     assert listener.studio.intents[-1] == view.Digit(1)
+
+
+# ---------------------------------------------------------------- the strip and its panel
+
+
+def _answer(listener: Listener) -> None:
+    """What the controller would show for the last intent."""
+    shown, intent = listener.studio.stage.view, listener.studio.intents[-1]
+    assert shown is not None
+    if isinstance(intent, view.Adjust):
+        shown = msgspec.structs.replace(shown, adjusting=intent.open)
+    elif isinstance(intent, view.Prefer):
+        shown = msgspec.structs.replace(shown, preferences=intent.preferences)
+    listener.studio.stage.show(shown)
+
+
+def _pick(listener: Listener, target_id: str) -> str:
+    """Walk to it and press it, on whichever leaf it stands; what is heard of what then comes."""
+    turned = -1
+    for step in range(90):
+        listener.press(PadKey.NEXT)
+        spot = listener.studio.guide.spot
+        assert isinstance(spot, Item)
+        if spot.id == target_id:
+            break
+        if spot.id == "more" and step - turned > 20:
+            turned = step
+            listener.press(PadKey.PICK)
+    else:
+        raise AssertionError(f"no key leads to {target_id}")
+    while not listener.studio.stage.settled:
+        listener.breathe()
+    listener.press(PadKey.PICK)
+    listener.words()
+    _answer(listener)
+    return listener.words()
+
+
+def test_the_language_is_changed_by_keys_alone(listener: Listener) -> None:
+    _show(listener, "home")
+    heard = _pick(listener, "adjust")
+    assert listener.studio.intents[-1] == view.Adjust(True)
+    assert _said("Besar huruf", heard)
+    stops, _ = _walk(listener)
+    ids = {stop.id for stop in stops if isinstance(stop, Item)}
+    assert {"language-en", "text-large", "theme-dark", "more", "adjusted"} <= ids
+    assert "adjust" not in ids, "the panel is open already"
+    heard = _pick(listener, "language-en")
+    assert _said("Size of letters", heard), "the panel is heard in the language that was chosen"
+    assert _said("English choice 3 of 3 selected", heard), heard
+    assert not _said("Reader ready", heard), "what works is no news"
+    heard = _pick(listener, "adjusted")
+    assert listener.studio.intents[-1] == view.Adjust(False)
+    assert _said("Welcome", heard)
+    assert {entry["language"] for entry in listener.entries[-1:]} == {"en"}
+
+
+def test_who_changes_colours_by_keys_stays_where_they_are(listener: Listener) -> None:
+    _show(listener, "home")
+    _pick(listener, "adjust")
+    heard = _pick(listener, "theme-contrast")
+    spot = listener.studio.guide.spot
+    assert isinstance(spot, Item)
+    assert (spot.id, spot.chosen) == ("theme-contrast", True)
+    assert not _said("Besar huruf", heard), "nothing of it became another"
+
+
+def test_a_darkened_screen_is_lit_again_by_keys(listener: Listener) -> None:
+    _show(listener, "home")
+    _pick(listener, "adjust")
+    for is_hidden in (True, False):
+        _pick(listener, "hidden")
+        shown = listener.studio.stage.view
+        assert shown is not None
+        assert shown.preferences.hidden is is_hidden
+
+
+def test_a_button_without_room_for_words_is_heard_all_the_same(tmp_path: Path) -> None:
+    set_panel("7-inch-800x480")
+    listener = Listener(tmp_path / "heard.jsonl")
+    large = msgspec.structs.replace(SPEAKING, text_size="largest")
+    listener.studio.stage.show(msgspec.structs.replace(VIEWS["home"], preferences=large))
+    listener.breathe()
+    assert listener.studio.stage.strip.compact
+    listener.press(PadKey.NEXT)
+    listener.press(PadKey.PREVIOUS)
+    assert _said("Tombol Bahasa dan tampilan", listener.words())
+    listener.close()
+    set_panel("10-inch-1280x800")
+
+
+def test_nothing_leads_from_the_idle_warning_to_the_strip(listener: Listener) -> None:
+    asked = msgspec.structs.replace(VIEWS["home"], idle_seconds=20)
+    listener.studio.stage.show(asked)
+    stops, _ = _walk(listener)
+    assert [stop.id for stop in stops if isinstance(stop, Item)] == ["still-here"]
+
+
+def test_where_the_page_has_nothing_only_a_key_leads_to_the_strip(listener: Listener) -> None:
+    _show(listener, "home")
+    listener.press(PadKey.NEXT)
+    _show(listener, "wait")
+    assert listener.studio.guide.spot is None
+    listener.press(PadKey.PICK)
+    assert not listener.studio.intents or listener.studio.intents[-1] != view.Adjust(True)
+    assert _said("Bahasa dan tampilan", listener.words())

@@ -77,7 +77,8 @@ class Announcer:
         told = self._told
         is_new = told.turn != sight.turn
         greeting = (tr("Suara menyala."),) if told is _NOTHING else ()
-        strip = changes(told.strip, sight.strip)
+        is_same_language = told.wishes.language == sight.wishes.language
+        strip = changes(told.strip, sight.strip) if is_same_language or told is _NOTHING else ()
         if is_new:
             words = (*page_phrases(sight.page), *self._secrecy(sight))
         else:
