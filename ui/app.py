@@ -286,9 +286,12 @@ class Stage(FloatLayout):
         self._page = None
 
     def _make_strip(self) -> Strip:
-        strip = Strip(self._send)
-        self.ids.all.add_widget(strip, len(self.ids.all.children))
-        return strip
+        self._strip = Strip(self._send)
+        self._put_strip()
+        return self._strip
+
+    def _put_strip(self) -> None:
+        self.ids.all.add_widget(self._strip, len(self.ids.all.children))
 
     def on_touch_up(self, touch: Any) -> bool:
         """What a touch did to the page is drawn by now."""
@@ -336,11 +339,19 @@ class Stage(FloatLayout):
     def _turn_to(self, page: Page, is_new: bool = True) -> None:
         body = self.ids.body
         body.clear_widgets()
+        if self._strip.parent is None:
+            self._put_strip()
         page.size, page.pos = body.size, body.pos  # else it is first laid out in Kivy's 100 x 100
         body.add_widget(page)
+        page.fbind("crowded", self._make_room)
         self._page = page
         if is_new:
             self._unsettle()
+
+    def _make_room(self, page: Page, _crowded: bool) -> None:
+        """On a small panel a keyboard leaves no room for the strip; it is back on the next page."""
+        if page is self._page:
+            self.ids.all.remove_widget(self._strip)
 
     def _warn(self, seconds: int | None) -> None:
         if seconds is None:

@@ -25,6 +25,12 @@ _PREVIEW = 2.0
 """How much larger than the key its preview is."""
 
 
+def beside_keys() -> float:
+    """Beside the keyboard: less where a row of ten keys would not fit otherwise."""
+    spare = (Window.width - 10 * theme.touch() - 9 * theme.gap(0)) // 2
+    return float(min(theme.air(7), spare) if spare >= 0 else theme.air(3))
+
+
 class Preview(Panel):
     """What a finger hides: the letter, large, above it."""
 

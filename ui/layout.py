@@ -456,7 +456,11 @@ def _fullness(cuts: list[tuple[float, float]], height: float) -> float:
 
 
 class Root(Column):
-    """Lays itself out whenever anything in it changes."""
+    """Lays itself out whenever anything in it changes. ``crowded``: there is not height enough for
+    what must stand here.
+    """
+
+    crowded = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         self.arrange_soon = Clock.create_trigger(self._arrange, -1)
@@ -486,6 +490,7 @@ class Root(Column):
                 self.put(box, Fit(factor))
                 return
         if not sheets:
+            self.crowded = True
             self.put(box, Fit(_SMALLEST))
             return
         for _ in range(2):  # how many leaves there are is known when they are laid

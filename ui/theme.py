@@ -22,6 +22,8 @@ GAP_MM = 2.6
 SMALLEST_MM = 2.8
 """The em of the smallest text, at normal size."""
 TEXT_SCALES: dict[TextSize, float] = {"normal": 1.0, "large": 1.28, "largest": 1.6}
+SMALL_MM = 100
+"""A panel whose shorter side is less is small."""
 FONT = "Anjungan"
 MONO = "RobotoMono-Regular"
 
@@ -82,8 +84,12 @@ def text(value: float) -> float:
 
 
 def text_scale() -> float:
-    """How much larger than normal text is now."""
-    return TEXT_SCALES[_wish["text_size"]]
+    """How much larger than normal text is now: half of that on a small panel, which has no room for
+    more beside targets of the same size.
+    """
+    larger = TEXT_SCALES[_wish["text_size"]] - 1.0
+    side = min(_panel["width"], _panel["height"]) / pixels_per_mm()
+    return 1.0 + (larger if side >= SMALL_MM else larger / 2)
 
 
 def floor() -> float:

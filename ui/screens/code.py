@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 
 from firmware.core.view import CodeEntry, Say, TypeCode
+from ui.keyboard import beside_keys
 from ui.page import Page, Send, load_kv
 from ui.texts import tr
 
@@ -23,12 +24,14 @@ _HINTS = {
 class CodePage(Page):
     """The controller keeps what was typed; the keyboard edits it."""
 
+    side = NumericProperty(0)
     heading = StringProperty("")
     hint = StringProperty("")
     value = StringProperty("")
     is_problem = BooleanProperty(False)
 
     def __init__(self, send: Send, **kwargs: Any) -> None:
+        self.side = beside_keys()
         super().__init__(send, **kwargs)
         self._has_begun = False
         keyboard = self.ids.keyboard

@@ -12,7 +12,7 @@ from firmware.core.view import Answer, Arrange, Back, Form, Next, OpenQuestion, 
 from ui import dates, figures, theme
 from ui.dates import Part
 from ui.echo import Echo
-from ui.keyboard import NumberPad
+from ui.keyboard import NumberPad, beside_keys
 from ui.layout import Column, Row, changed
 from ui.page import Page, Send, load_kv, rows_of
 from ui.screens import answering
@@ -67,12 +67,6 @@ class Body(Column):
         """Another question was touched. The event's default: nothing."""
 
 
-def _side() -> float:
-    """Beside the keyboard: less where a row of ten keys would not fit otherwise."""
-    spare = (Window.width - 10 * theme.touch() - 9 * theme.gap(0)) // 2
-    return float(min(theme.air(7), spare) if spare >= 0 else theme.air(3))
-
-
 def _progress(question: Question) -> str:
     if not question.total:
         return ""
@@ -90,7 +84,7 @@ class TextBody(Body):
     __events__ = ("on_choices",)
 
     def __init__(self, screen: Form, value: str, **kwargs: Any) -> None:
-        self.side, self.is_narrow = _side(), answering.is_narrow()
+        self.side, self.is_narrow = beside_keys(), answering.is_narrow()
         super().__init__(**kwargs)
         self._is_choice = screen.question.kind == "choice"
         if not self._is_choice:
