@@ -26,7 +26,8 @@ def diagnosis_of(parts: Parts) -> tuple[tuple[Known, ...], tuple[str, ...]]:
 
 def _facts(parts: Parts) -> Iterator[Known]:
     link = parts.sections.link
-    yield Known(Say("Server"), f"{link.host}:{link.port}")
+    yield Known(Say("Server"), link.host)
+    yield Known(Say("Port"), str(link.port))
     states = psutil.net_if_stats()
     for name, addresses in psutil.net_if_addrs().items():
         found = [

@@ -363,6 +363,9 @@ class Sheet(Column, StencilView):
 
     def _put_leaves(self, box: Box) -> None:
         cuts = {factor: self._laid(box, factor) for factor in _factors()[::2]}
+        if not any(_holds(each, box.height) for each in cuts.values()):
+            cuts |= {factor: self._laid(box, factor) for factor in (0.7, _SMALLEST)}
+        cuts = {f: each for f, each in cuts.items() if _holds(each, box.height)} or cuts
         fewest = min(map(len, cuts.values()))
         good = [factor for factor in cuts if len(cuts[factor]) == fewest]
         best = self._laid(box, max(good, key=lambda factor: _fullness(cuts[factor], box.height)))
@@ -447,6 +450,11 @@ def _cuts(spans: list[tuple[float, float]], height: float) -> Iterator[tuple[flo
                 end = low
         yield begin, end
         rest = [span for span in rest if span[0] >= end - 0.5]
+
+
+def _holds(cuts: list[tuple[float, float]], height: float) -> bool:
+    """Whether nothing that is not cut is higher than a leaf."""
+    return all(end - begin <= height + 0.5 for begin, end in cuts)
 
 
 def _fullness(cuts: list[tuple[float, float]], height: float) -> float:

@@ -251,7 +251,8 @@ SCREENS: dict[str, view.Screen] = {
     ),
     "diagnosis": view.DiagnosisScreen(
         (
-            Known(Say("Server"), "anjungan.banyuwangikab.example:8883"),
+            Known(Say("Server"), "anjungan.banyuwangikab.example"),
+            Known(Say("Port"), "8883"),
             Known("eth0", Say("{address}, {state}", {"address": "-", "state": Say("terputus")})),
             Known(
                 "wlan0",

@@ -84,12 +84,12 @@ def text(value: float) -> float:
 
 
 def text_scale() -> float:
-    """How much larger than normal text is now: half of that on a small panel, which has no room for
-    more beside targets of the same size.
+    """How much larger than normal text is now: less so on a small panel, which has no room for more
+    beside targets of the same size.
     """
     larger = TEXT_SCALES[_wish["text_size"]] - 1.0
     side = min(_panel["width"], _panel["height"]) / pixels_per_mm()
-    return 1.0 + (larger if side >= SMALL_MM else larger / 2)
+    return 1.0 + (larger if side >= SMALL_MM else larger * 0.4)
 
 
 def floor() -> float:

@@ -38,7 +38,15 @@ class Way(NamedTuple):
 
 
 ALL_WAYS = [Way(*way) for way in product(PANELS, LANGUAGES, SIZES)]
-FEW_WAYS = [Way("10-inch-1280x800", language, "normal") for language in LANGUAGES]
+FEW_WAYS = [
+    Way("10-inch-1280x800", "id", "normal"),
+    Way("10-inch-1280x800", "jv", "largest"),
+    Way("10-inch-1024x600", "en", "large"),
+    Way("7-inch-800x480", "id", "largest"),
+    Way("7-inch-1024x600", "jv", "normal"),
+    Way("7-inch-720x1280-upright", "en", "normal"),
+]
+"""Every panel, language and size of text at least once; all pairs under --long."""
 
 
 @pytest.fixture(autouse=True)

@@ -222,7 +222,15 @@ class Either(Row):
             is_shown = not is_taken and _has_place(part, box)
             is_taken = is_taken or is_shown
             show(part, is_shown)
-            put(part, box if is_shown else Box(box.x + AWAY, *box[1:]), fit)
+            put(part, box if is_shown else Box(box.x + AWAY, *box[1:]), _fit_for(part, box, fit))
+
+
+def _fit_for(part: Widget, box: Box, fit: Fit) -> Fit:
+    """Questions on one page are as large as their place lets them be."""
+    if not isinstance(part, RowStrip):
+        return fit
+    sizes = (factor for factor in (fit.factor, 0.8, 0.7) if factor <= fit.factor)
+    return next((Fit(f) for f in sizes if part.need(box.width, Fit(f)) <= box.height), Fit(0.62))
 
 
 def _has_place(part: Widget, box: Box) -> bool:
