@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(str(error))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     width, height = options.size
-    environment.prepare(width, height, options.dpi)
+    environment.prepare(width, height, options.dpi, options.rotate)
 
     from kivy.core.window import Window
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from ui import theme
 
-    theme.configure(options.dpi, options.size)
+    theme.configure(options.dpi, seen_size(options.size, options.rotate))
 
     from ui.app import AnjunganApp
     from ui.inspect import Inspector
@@ -58,8 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--socket", type=Path, required=True, help="the controller's socket")
     parser.add_argument("--inspect", type=Path, help="serve targets and pictures at this socket")
     add_panel_options(parser)
+    parser.add_argument(
+        "--rotate",
+        type=int,
+        choices=(0, 90, 180, 270),
+        default=0,
+        help="degrees by which the picture is turned, for a panel that is mounted otherwise",
+    )
     add_ear_options(parser)
     return parser
+
+
+def seen_size(size: tuple[int, int], rotate: int) -> tuple[int, int]:
+    """The panel's pixels as the visitor sees them."""
+    return (size[1], size[0]) if rotate in (90, 270) else size
 
 
 def add_panel_options(parser: argparse.ArgumentParser) -> None:

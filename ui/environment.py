@@ -6,13 +6,14 @@ import logging
 import os
 
 
-def prepare(width: int, height: int, dpi: float) -> None:
-    """Fix the window to ``width`` x ``height`` pixels and the density to ``dpi``.
+def prepare(width: int, height: int, dpi: float, rotate: int = 0) -> None:
+    """Fix the window to ``width`` x ``height`` pixels and the density to ``dpi``. The picture is
+    turned by ``rotate`` degrees (0, 90, 180, 270) for a panel that is mounted so.
 
     Must run before the first import of anything of Kivy but its configuration.
     """
     _set_variables(dpi)
-    _configure(width, height)
+    _configure(width, height, rotate)
 
 
 def _set_variables(dpi: float) -> None:
@@ -30,13 +31,14 @@ def _set_variables(dpi: float) -> None:
     os.environ.setdefault("SDL_VIDEODRIVER", "x11" if "DISPLAY" in os.environ else "KMSDRM")
 
 
-def _configure(width: int, height: int) -> None:
+def _configure(width: int, height: int, rotate: int) -> None:
     logging.getLogger("kivy").addFilter(_one_line_of_trouble)
     from kivy.config import Config
 
     graphics = {
         "width": width,
         "height": height,
+        "rotation": rotate,
         "borderless": 1,
         "fullscreen": 0,
         "resizable": 0,

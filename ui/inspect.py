@@ -86,11 +86,14 @@ def _target(widget: Touchable) -> Target:
 
 
 def picture() -> Image.Image:
-    """The frame that is being drawn; only while ``on_flip`` is dispatched."""
-    width, height = Window.size
+    """The frame that is being drawn, as the visitor sees it; only while ``on_flip`` is
+    dispatched.
+    """
+    width, height = Window.system_size
     pixels = glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE)
     frame = Image.frombytes("RGBA", (width, height), bytes(pixels)).convert("RGB")
-    return frame.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    seen = frame.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    return seen.rotate(-Window.rotation, expand=True) if Window.rotation else seen
 
 
 def after_next_frame(act: Callable[[], None]) -> None:

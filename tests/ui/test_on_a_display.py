@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +49,14 @@ def controller(tmp_path: Path) -> Iterator[Controller]:
 
 
 @pytest.fixture
-def screen(display: str, controller: Controller, tmp_path: Path) -> Iterator[Path]:
-    """The process; gives the inspector's socket."""
+def screen(
+    display: str, controller: Controller, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Path]:
+    """The process, with what the test asks for; gives the inspector's socket."""
     inspect = tmp_path / "inspect.sock"
     sockets = ["--socket", str(tmp_path / "ui.sock"), "--inspect", str(inspect)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "ui", *sockets],
+        [sys.executable, "-m", "ui", *sockets, *getattr(request, "param", ())],
         env={**os.environ, "DISPLAY": display, "SDL_VIDEODRIVER": "x11"},
     )
     controller.accept()
@@ -173,3 +175,40 @@ def test_a_question_that_is_none_is_answered_with_what_can_be_asked(
     controller.show("home")
     assert "targets" in _ask(screen, {"ask": "everything"})["error"]
     assert not _ask(screen, {"ask": "picture", "path": "/nowhere/at/all.png"})["ok"]
+
+
+def _mounted(rotate: int) -> list[str]:
+    return ["--size", "1280x720", "--dpi", "210", "--rotate", str(rotate)]
+
+
+@pytest.mark.parametrize(
+    ("screen", "seen", "glass"),
+    [
+        (_mounted(90), (720, 1280), lambda x, y: (y, 720 - x)),
+        (_mounted(180), (1280, 720), lambda x, y: (1280 - x, 720 - y)),
+        (_mounted(270), (720, 1280), lambda x, y: (1280 - y, x)),
+    ],
+    ids=["90", "180", "270"],
+    indirect=["screen"],
+)
+def test_a_panel_is_mounted_otherwise(
+    screen: Path,
+    seen: tuple[int, int],
+    glass: Callable[[float, float], tuple[float, float]],
+    controller: Controller,
+    display: str,
+    tmp_path: Path,
+) -> None:
+    controller.show("pin")
+    target = _wait_for(screen, "pin")["digit-7"]
+    picture = tmp_path / "pin.png"
+    assert _ask(screen, {"ask": "picture", "path": str(picture)})["ok"]
+    x, y = target["x"] + target["width"] / 2, target["y"] + target["height"] / 2
+    with Image.open(picture) as shown:
+        assert shown.size == seen
+        around = shown.crop((x - 30, y - 30, x + 30, y + 30))
+        assert len(around.getcolors(10_000)) > 2  # its figure
+        assert shown.getpixel((5, 5)) == shown.getpixel((seen[0] // 3, 2))  # the strip is above
+    across, down = glass(x, y)
+    _touch(display, {"x": across, "y": down, "width": 0, "height": 0})
+    assert controller.hear() == view.Digit(7)
