@@ -348,9 +348,12 @@ class Stage(FloatLayout):
         if is_new:
             self._unsettle()
 
-    def _make_room(self, page: Page, _crowded: bool) -> None:
-        """On a small panel a keyboard leaves no room for the strip; it is back on the next page."""
-        if page is self._page:
+    def _make_room(self, page: Page, crowded: bool) -> None:
+        """On a small panel a keyboard leaves no room for the strip; it is back on the next page.
+        Before all is laid out for the first time, no page has its room.
+        """
+        is_laid_out = self.ids.body.size == page.size and page.width == self.width
+        if crowded and page is self._page and is_laid_out:
             self.ids.all.remove_widget(self._strip)
 
     def _warn(self, seconds: int | None) -> None:

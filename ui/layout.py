@@ -491,6 +491,7 @@ class Root(Column):
         self.arrange_soon.cancel()  # what was moved here needs no other arrangement
 
     def _fit_in(self, box: Box) -> None:
+        self.crowded = False
         self.offer_leaves(0, 1)
         sheets = self.sheets()
         for factor in _factors() if sheets else [*_factors(), 0.7, _SMALLEST]:
