@@ -258,7 +258,8 @@ class Stage(FloatLayout):
         """For keys: the part that takes touches, and the strip where nothing lies over the page."""
         is_covered = self._warning is not None or isinstance(self._page, AdjustingPage)
         here = self.look()[2]
-        return [here] if is_covered else [here, self._strip]
+        stands_alone = is_covered or self._strip.parent is None
+        return [here] if stands_alone else [here, self._strip]
 
     def at_rest(self, act: Callable[[], None]) -> None:
         """Call ``act`` when touches count: now, or soon."""
@@ -286,12 +287,12 @@ class Stage(FloatLayout):
         self._page = None
 
     def _make_strip(self) -> Strip:
-        self._strip = Strip(self._send)
-        self._put_strip()
-        return self._strip
+        strip = Strip(self._send)
+        self._put_above(strip)
+        return strip
 
-    def _put_strip(self) -> None:
-        self.ids.all.add_widget(self._strip, len(self.ids.all.children))
+    def _put_above(self, strip: Strip) -> None:
+        self.ids.all.add_widget(strip, len(self.ids.all.children))
 
     def on_touch_up(self, touch: Any) -> bool:
         """What a touch did to the page is drawn by now."""
@@ -340,7 +341,7 @@ class Stage(FloatLayout):
         body = self.ids.body
         body.clear_widgets()
         if self._strip.parent is None:
-            self._put_strip()
+            self._put_above(self._strip)
         page.size, page.pos = body.size, body.pos  # else it is first laid out in Kivy's 100 x 100
         body.add_widget(page)
         page.fbind("crowded", self._make_room)
