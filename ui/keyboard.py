@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import partial
+import random
 from typing import Any
 
 from kivy.clock import Clock
@@ -232,11 +232,15 @@ class NumberPad(GridLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(cols=3, spacing=theme.gap(0), **kwargs)
-        for digit in range(1, 10):
-            self.add_widget(self._key(digit))
+        self._keys = [self._key() for _ in range(10)]
+        for key in self._keys[:9]:
+            self.add_widget(key)
         self._corner = BoxLayout()
         self.add_widget(self._corner)
-        self.add_widget(self._key(0))
+        self.add_widget(self._keys[9])
+        self._digits = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
+        self.fbind("prefix", self._name_keys)
+        self._name_keys()
         erase = EraseKey(icon_mm=9)
         erase.target_id = self.erase_id
         self.fbind("erase_id", lambda _, name: setattr(erase, "target_id", name))
@@ -263,16 +267,20 @@ class NumberPad(GridLayout):
             key.bind(on_tap=lambda *_: self.dispatch("on_noughts"))
             self._corner.add_widget(key)
 
-    def _key(self, digit: int) -> TouchButton:
-        key = TouchButton(text=str(digit), look="key", eager=True, largest_mm=10)
-        key.target_id = f"{self.prefix}{digit}"
-        key.bind(on_tap=partial(self._press, digit))
-        self.fbind("prefix", lambda _, prefix: setattr(key, "target_id", f"{prefix}{digit}"))
+    def shuffle(self) -> None:
+        """The digits stand in another order from now on: who looks on learns less."""
+        random.SystemRandom().shuffle(self._digits)
+        self._name_keys()
+
+    def _key(self) -> TouchButton:
+        key = TouchButton(look="key", eager=True, largest_mm=10)
+        key.bind(on_tap=lambda key: self.dispatch("on_digit", int(key.text)))
         self.fbind("enabled", lambda _, on: setattr(key, "disabled", not on))
         return key
 
-    def _press(self, digit: int, *_: object) -> None:
-        self.dispatch("on_digit", digit)
+    def _name_keys(self, *_: object) -> None:
+        for key, digit in zip(self._keys, self._digits, strict=True):
+            key.text, key.target_id = str(digit), f"{self.prefix}{digit}"
 
     def on_digit(self, digit: int) -> None:
         """The event's default: nothing."""

@@ -24,6 +24,8 @@ def view_of(state: State, serial: int) -> ViewState:
     )
     is_calling = state.calling is not None and state.phase in remote.AT_REST
     screen = _identify(state) if is_calling else _SCREENS[state.phase](state)
+    if isinstance(screen, view.Pin):
+        screen = structs.replace(screen, shuffled=_is_shuffled(state))
     return ViewState(
         serial,
         state.policy.place,
@@ -34,6 +36,11 @@ def view_of(state: State, serial: int) -> ViewState:
         state.adjusting,
         state.cabinet.headphone,
     )
+
+
+def _is_shuffled(state: State) -> bool:
+    """Not for who goes by ear: they count the keys."""
+    return state.preferences.shuffled and not state.preferences.voice
 
 
 def _out_of_service(state: State) -> view.Screen:

@@ -197,13 +197,14 @@ class Pin(msgspec.Struct, frozen=True, tag="pin"):
     """Type a PIN: ``dots`` of PIN_LENGTH typed. While ``wait_seconds`` > 0 no digit counts.
 
     ``asks``: the one that opens the visit; or, to change it, the ``old`` one, a ``new`` one, and
-    the new one ``again``.
+    the new one ``again``. ``shuffled``: the digits stand in another order each time.
     """
 
     dots: int
     message: Say | None
     wait_seconds: int
     asks: PinAsked = "pin"
+    shuffled: bool = False
 
 
 class Home(msgspec.Struct, frozen=True, tag="home"):
@@ -349,6 +350,9 @@ class CodeEntry(msgspec.Struct, frozen=True, tag="code"):
     value: str
     problem: Say | None
 
+    def __repr__(self) -> str:
+        return "CodeEntry(<hidden>)"
+
 
 class FoundRequest(msgspec.Struct, frozen=True, tag="foundRequest"):
     """The request of a ticket. ``ready``: its letter can be printed now (PrintLetter)."""
@@ -358,6 +362,9 @@ class FoundRequest(msgspec.Struct, frozen=True, tag="foundRequest"):
     number: str
     state: Say
     ready: bool
+
+    def __repr__(self) -> str:
+        return "FoundRequest(<hidden>)"
 
 
 class CheckedLetter(msgspec.Struct, frozen=True, tag="checkedLetter"):
@@ -515,6 +522,9 @@ class TypeCode(msgspec.Struct, frozen=True, tag="typeCode"):
     """The present text of the code, sent at each key."""
 
     value: str
+
+    def __repr__(self) -> str:
+        return "TypeCode(<hidden>)"
 
 
 class ChooseLetter(msgspec.Struct, frozen=True, tag="chooseLetter"):

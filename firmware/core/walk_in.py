@@ -81,8 +81,10 @@ def back(state: State, intent: object) -> Result:
     """
     if state.guest.profile is not None:
         return go_home(state, intent)
-    chosen = replace(rest(state), chosen=state.chosen, touched_at=state.now)
-    return chosen, (CloseVault(),)
+    resting = rest(state)
+    if resting.phase is P.ATTRACT:
+        resting = replace(resting, chosen=state.chosen, touched_at=state.now)
+    return resting, (CloseVault(),)
 
 
 def _type(state: State, intent: view.TypeCode) -> Result:

@@ -65,6 +65,18 @@ def test_who_reads_slowly_has_longer() -> None:
     assert idle_seconds(slow) is None
 
 
+def test_digits_are_shuffled_for_who_wants_it_and_does_not_go_by_ear() -> None:
+    state = replace(_tap(resting(), 1), phase=Phase.PIN)
+    for wish, shuffled in (
+        (view.Preferences(), False),
+        (view.Preferences(shuffled=True), True),
+        (view.Preferences(shuffled=True, voice=True), False),
+    ):
+        screen = view_of(_say(state, view.Prefer(wish)), 1).screen
+        assert isinstance(screen, view.Pin)
+        assert screen.shuffled is shuffled
+
+
 def test_a_wish_that_is_none_changes_nothing() -> None:
     for wish in (view.Preferences(volume=0), view.Preferences(language="../id")):
         assert _say(resting(), view.Prefer(wish)).chosen is None

@@ -119,6 +119,16 @@ def test_help_leads_back_and_keeps_what_was_chosen() -> None:
     assert state.preferences == chosen
 
 
+def test_a_kiosk_that_serves_nobody_keeps_no_former_visitor_s_choices() -> None:
+    """Else the screen could stay dark, with nothing that lifts the cover."""
+    hidden = view.Preferences(language="jv", hidden=True)
+    state, _ = say(resting(), view.AskHelp(), view.Prefer(hidden))
+    state = hear(state, events.ReaderChanged(online=False))
+    state, _ = say(state, view.Back())
+    assert state.phase is Phase.OUT_OF_SERVICE
+    assert state.preferences == state.policy.preferences
+
+
 def test_a_card_takes_over_from_a_code() -> None:
     state, _ = say(resting(), view.EnterCode("collect"), view.TypeCode(CODE[:4]))
     state = hear(state, events.CardTapped(card(1)))
@@ -150,4 +160,6 @@ def test_a_code_is_hidden_from_logs() -> None:
     state = asked()
     assert CODE not in repr(state)
     assert CODE not in repr(commands.FindCode(1, "collect", CODE))
+    assert CODE not in repr(events.Said(view.TypeCode(CODE)))
+    assert CODE not in repr(view.CodeEntry("collect", CODE, None))
     assert "Surat" not in repr(events.CodeFound(1, READY))

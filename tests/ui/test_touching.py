@@ -100,6 +100,21 @@ def test_each_target_says_its_intent(studio: Studio, name: str) -> None:
         assert studio.intents == [intent]
 
 
+def test_shuffled_digits_are_all_there_and_say_what_stands_on_them(stage_studio: Studio) -> None:
+    pin = view.Pin(0, None, 0, shuffled=True)
+    orders = set()
+    for _ in range(4):  # by chance the same order once in 3.6 million
+        stage_studio.stage.prepare()
+        stage_studio.stage.show(msgspec.structs.replace(VIEWS["pin"], screen=pin))
+        keys = [one for one in targets(stage_studio).values() if one.id.startswith("digit-")]
+        assert sorted(key.id for key in keys) == [f"digit-{n}" for n in range(10)]
+        assert all(key.id == f"digit-{key.text}" for key in keys)
+        orders.add(tuple(key.id for key in sorted(keys, key=lambda key: (key.y, key.x))))
+        tap(stage_studio, "digit-7")
+        assert stage_studio.intents[-1] == view.Digit(7)
+    assert len(orders) > 1
+
+
 @pytest.mark.parametrize("name", ["wait", "goodbye", "out-of-service"])
 def test_where_nothing_can_be_done_nothing_can_be_touched(stage_studio: Studio, name: str) -> None:
     stage_studio.stage.show(VIEWS[name])

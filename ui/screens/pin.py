@@ -76,12 +76,16 @@ class PinPage(Page):
 
     def __init__(self, send: Send, **kwargs: Any) -> None:
         super().__init__(send, **kwargs)
+        self._is_dealt = False
         pad = self.ids.pad
         pad.bind(on_digit=lambda _, digit: self.send(Digit(digit)))
         pad.bind(on_erase=lambda *_: self.send(Erase()))
 
     def show(self, screen: Pin) -> None:
         """While there is a wait no digit can be pressed."""
+        if screen.shuffled and not self._is_dealt:
+            self._is_dealt = True
+            self.ids.pad.shuffle()
         title, hint = _ASKS[screen.asks]
         self.title, self.hint = tr(title), tr(hint)
         self.leave_id = "finish" if screen.asks == "pin" else "back"
