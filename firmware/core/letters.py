@@ -77,8 +77,7 @@ class LetterType(msgspec.Struct, frozen=True, omit_defaults=True):
     answers that go into it are Indonesian. ``group`` is one of the catalogue's; ``often``: asked
     for so often that it stands on the first page. ``words``: what the letter will say, with
     {places} of the profile's and its own fields. ``proofs``: what must be brought.
-    answers that go into it are Indonesian. ``assisted``: asked for with an officer beside the
-    citizen only.
+    ``assisted``: asked for with an officer beside the citizen only.
     """
 
     id: str
