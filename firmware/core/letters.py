@@ -158,7 +158,7 @@ def needed_format(letter: LetterType) -> int:
         field.kind in ("text", "choice", "date") and not field.optional and not field.max_days_back
         for field in letter.fields
     )
-    return 1 if old else 2
+    return 1 if old and not letter.assisted else 2  # it would be offered to citizens alone
 
 
 class _Header(msgspec.Struct, frozen=True):

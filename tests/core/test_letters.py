@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from firmware.core.answers import check_answer, default_answer
 from firmware.core.calendar import format_date, parse_date
 from firmware.core.errors import CatalogueError
-from firmware.core.letters import Catalogue, decode_catalogue
+from firmware.core.letters import Catalogue, decode_catalogue, needed_format
 from tests.core.samples import BUSINESS, CATALOGUE, TODAY
 
 NAME, PURPOSE, START, END = BUSINESS.fields
@@ -107,3 +107,10 @@ def test_a_wrong_catalogue_is_refused(catalogue: Catalogue, sentence: str) -> No
 def test_a_catalogue_that_is_no_catalogue() -> None:
     with pytest.raises(CatalogueError, match="not readable"):
         decode_catalogue(b'{"version": 1, "letters": [{"id": 5}]}')
+
+
+def test_what_an_older_kiosk_would_offer_wrongly_makes_a_newer_format() -> None:
+    assert needed_format(BUSINESS) == 1
+    assert needed_format(msgspec.structs.replace(BUSINESS, assisted=True)) == 2
+    optional = msgspec.structs.replace(BUSINESS.fields[0], optional=True)
+    assert needed_format(msgspec.structs.replace(BUSINESS, fields=(optional,))) == 2
