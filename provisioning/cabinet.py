@@ -42,6 +42,7 @@ class Cabinet:
     """Use as a context manager, or call ``close`` when done: nothing is left running.
 
     ``page_printer`` False leaves the page printer out: letters then come out on the roll.
+    ``voice`` is how the screen speaks: ``none``, ``espeak``, or ``transcript`` into a file.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Cabinet:
         screen: bool = True,
         seed: int = 1,
         cost: KdfCost = DEFAULT_COST,
+        voice: str = "none",
     ) -> None:
         self.folder = folder.resolve()
         self.logs = self.folder / "logs"
@@ -58,6 +60,7 @@ class Cabinet:
         self.slips = self.folder / "slips"
         self._with_page_printer = page_printer
         self._with_screen = screen
+        self._voice = voice
         self._make = (seed, cost)
         self._children = Children(self.logs)
         self._open = contextlib.ExitStack()
@@ -237,6 +240,7 @@ class Cabinet:
             "ui",
             *("--socket", self.folder / "kiosk" / "run" / "ui.sock"),
             *("--size", "{}x{}".format(*_UI_SIZE), "--dpi", str(_UI_DPI), "--inspect", inspector),
+            *("--voice", self._voice, "--transcript", self.transcript),
             environment={**self.display.environment, **CLOSED_MEMORY},
         )
         ui.wait_for(inspector.exists)
@@ -311,6 +315,11 @@ class Cabinet:
     def inspector(self) -> Path:
         """Socket at which the screen tells what can be touched."""
         return self.folder / "inspect.sock"
+
+    @property
+    def transcript(self) -> Path:
+        """What was heard, with the voice ``transcript``. It holds personal data."""
+        return self.folder / "heard.jsonl"
 
     @property
     def printer_control(self) -> Path:

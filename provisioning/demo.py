@@ -25,6 +25,7 @@ from provisioning.desk import Desk, browser
 from provisioning.keeper import Keeper
 from provisioning.visit import Album, Citizen, Wish, wait_for_event, wait_until
 from regency.signing import check_signature
+from ui.ears import DRIVERS
 
 _F4_MM = (215, 330)
 _RESULTS = (
@@ -201,7 +202,7 @@ def main(arguments: list[str] | None = None) -> int:
     _clear(out)
     folder = Path(tempfile.mkdtemp(prefix="anjungan-"))
     try:
-        finished = _play(folder, out, options.live)
+        finished = _play(folder, out, options.live, options.voice)
     except KeyboardInterrupt:
         print("\nStopped.", flush=True)
         finished = False
@@ -214,7 +215,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="demo.sh", description="play a citizen's whole visit")
     parser.add_argument("--out", type=Path, default=Path("demo-out"), help="where pictures go")
     parser.add_argument("--live", action="store_true", help="stay up afterwards")
+    parser.add_argument("--voice", choices=DRIVERS, default=_voice_here(), help="of the screen")
     return parser
+
+
+def _voice_here() -> str:
+    """It speaks where it can be heard."""
+    has_card = any(Path("/dev/snd").glob("pcm*p"))
+    return "espeak" if has_card and shutil.which("espeak-ng") else "none"
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -229,14 +237,14 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _play(folder: Path, out: Path, live: bool) -> bool:
-    cabinet = Cabinet(folder)
+def _play(folder: Path, out: Path, live: bool, voice: str) -> bool:
+    cabinet = Cabinet(folder, voice=voice)
     try:
         with step("starting reader, printers, broker, regency, controller and screen"):
             cabinet.start()
         passed = _tell(cabinet, out)
         if live and passed:
-            _stay_up(cabinet)
+            _stay_up(cabinet, voice)
         return passed
     except Exception as error:  # noqa: BLE001 (the rim: it is told, the exit code says so)
         _explain(error, folder, cabinet, out)
@@ -280,7 +288,7 @@ def _keep_journal(cabinet: Cabinet, out: Path) -> None:
         shutil.copy(cabinet.journal, out / "journal.jsonl")
 
 
-def _stay_up(cabinet: Cabinet) -> None:
+def _stay_up(cabinet: Cabinet, voice: str) -> None:
     display = cabinet.display
     assert display is not None
     with step("the kiosk gets its page printer back"):
@@ -288,6 +296,7 @@ def _stay_up(cabinet: Cabinet) -> None:
         cabinet.configure(page_printer=True)
         cabinet.start_controller()
     card, screen = cabinet.cards[1], display.environment["DISPLAY"]
+    voice = f"what is said is written to {cabinet.transcript}" if voice == "transcript" else voice
     keeper = Keeper(cabinet)
     workbench = cabinet.start_workbench(keeper.write_manifest())
     tell = f"{sys.executable} -m provisioning.tell"
@@ -310,6 +319,7 @@ Card reader     {cabinet.reader.control}
                 {tell} {cabinet.reader.control} '{{"remove":true}}'
 Ticket printer  127.0.0.1:{cabinet.printer_port}, its paper in {cabinet.slips}
                 {tell} {cabinet.printer_control} '{{"paper":"out"}}'
+The voice       {voice}
 Network         {cabinet.line_control}
                 {tell} {cabinet.line_control} '{{"line":"cut"}}'
 """,

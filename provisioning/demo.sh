@@ -1,5 +1,5 @@
 #!/bin/sh
-# Play one citizen's visit from tap to letter: sh provisioning/demo.sh [--out DIR] [--live]
+# Play one citizen's visit from tap to letter: sh provisioning/demo.sh [--out DIR] [--live] [--voice espeak|transcript|none]
 set -eu
 # shellcheck source=provisioning/lib.sh
 . "$(dirname -- "$0")/lib.sh"

@@ -17,7 +17,7 @@ from ui.widgets import TouchButton
 
 _SIZES: dict[TextSize, Say] = {
     "normal": Say("Huruf biasa"),
-    "large": Say("Huruf besar"),
+    "large": Say("Huruf lebih besar"),
     "largest": Say("Huruf paling besar"),
 }
 _THEMES: dict[Theme, Say] = {

@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from kivy.clock import Clock
-
-from firmware.core.view import ViewState
+from tests.journeys.joint import Joint
 from tests.ui.conftest import set_panel
 from tests.ui.hearing import Listener
-from ui.bridge import Bridge
 from ui.keys import PadKey
 from ui.voice.characters import spoken_character
 
@@ -23,20 +20,14 @@ class BlindVisitor:
 
     def __init__(self, transcript: Path, socket: Path) -> None:
         set_panel("10-inch-1280x800")
-        self._bridge = Bridge(socket, self._on_view, self._on_lost)
-        self._listener = Listener(transcript, self._bridge.send)
+        self._joint = Joint(socket)
+        self._listener = Listener(transcript, self._joint.send)
         self._since = ""
         self.everything = ""
-        self._bridge.start()
-
-    def _on_view(self, view: ViewState) -> None:
-        Clock.schedule_once(lambda _: self._listener.studio.stage.show(view))
-
-    def _on_lost(self) -> None:
-        Clock.schedule_once(lambda _: self._listener.studio.stage.prepare())
+        self._joint.join(self._listener.studio.stage)
 
     def close(self) -> None:
-        self._bridge.close()
+        self._joint.close()
         self._listener.close()
 
     # ------------------------------------------------------------ ears

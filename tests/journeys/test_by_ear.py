@@ -78,6 +78,23 @@ def test_a_letter_is_asked_for_by_ear(kiosk: Kiosk, visitor: BlindVisitor) -> No
     assert len(kiosk.kept()) == 1
 
 
+def test_another_language_is_chosen_by_ear(kiosk: Kiosk, visitor: BlindVisitor) -> None:
+    visitor.wakes_voice()
+    visitor.picks("Tombol Bahasa dan tampilan")
+    visitor.hears("Besar huruf", "Warna layar")
+    visitor.picks("English")
+    visitor.hears("Size of letters")
+    visitor.picks("Button Done")
+    visitor.hears("Hold your e-KTP")
+    kiosk.reader.insert(card(1).uid)
+    visitor.hears("Enter your PIN")
+    kiosk.reader.remove()
+    visitor.picks("Button Cancel")
+    visitor.falls_silent()
+    visitor.wakes_voice()
+    visitor.hears("Tempelkan e-KTP")
+
+
 def test_a_wrong_pin_is_heard_and_the_right_one_opens(kiosk: Kiosk, visitor: BlindVisitor) -> None:
     _comes(kiosk, visitor)
     visitor.types_pin("111111")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from firmware.core import view
 from firmware.core.claim import show_claim_code
@@ -117,6 +118,37 @@ def test_help_with_a_card_and_without(cabinet: Cabinet, person: Person) -> None:
     assert person.finger.sees(view.Help).with_card
     person.finger.touch("back")
     person.finger.sees(view.Home)
+    person.leaves()
+
+
+def test_preferences_hold_through_the_visit_and_not_longer(
+    cabinet: Cabinet, person: Person
+) -> None:
+    finger = person.finger
+    person.sees_rest()
+    assert finger.state is not None
+    own = finger.state.preferences
+    person.enters(cabinet.cards[0])
+    finger.opens_preferences()
+    finger.prefers("language-en", lambda wish: wish.language == "en")
+    finger.reads("Size of letters")
+    finger.prefers("text-large", lambda wish: wish.text_size == "large")
+    finger.prefers("theme-dark", lambda wish: wish.theme == "dark")
+    chosen = replace(own, language="en", text_size="large", theme="dark")
+    finger.touch("adjusted")
+    finger.reads("Welcome")
+    finger.touch("help")
+    finger.sees(view.Help)
+    assert finger.state.preferences == chosen
+    assert finger.is_dressed_as(chosen)
+    finger.touch("back")
+    finger.sees(view.Home)
+    assert finger.state.preferences == chosen
+    person.leaves()
+    person.enters(cabinet.cards[1])
+    finger.reads("Selamat datang")
+    assert finger.state.preferences == own
+    assert finger.is_dressed_as(own)
     person.leaves()
 
 
@@ -419,7 +451,7 @@ def test_nobody_is_asked_while_paper_is_coming_out(cabinet: Cabinet, person: Per
     person.fills_in()
     person.printer(reads=False)
     asked: list[int | None] = []
-    finger.on_view = lambda state: asked.append(state.idle_seconds)
+    finger.joint.on_view = lambda state: asked.append(state.idle_seconds)
     finger.touch("next")
     finger.sees(view.Ticket)
     with pytest.raises(AssertionError):

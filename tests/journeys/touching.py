@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from tests.ui.conftest import set_panel  # it sets Kivy up before anything else imports it
 
 # isort: split
-from kivy.clock import Clock, mainthread
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
@@ -20,7 +20,8 @@ from kivy.uix.widget import Widget
 
 from firmware.core import view
 from firmware.core.view import Form, Pin, ViewState
-from ui.bridge import Bridge
+from tests.journeys.joint import Joint
+from ui import palettes, texts, theme
 from ui.inspect import Target, targets_under
 from ui.offscreen import Studio
 from ui.voice.reading import read
@@ -40,28 +41,13 @@ class Finger:
 
     def __init__(self, socket: Path) -> None:
         set_panel("10-inch-1280x800")
-        self._bridge = Bridge(socket, self._on_view, self._on_lost)
-        self.sent = 0
-        self.on_view: Callable[[ViewState], None] = lambda _: None
-        self.studio = Studio(send=self._send)
-        self._bridge.start()
-
-    @mainthread
-    def _on_view(self, state: ViewState) -> None:
-        self.on_view(state)
-        self.studio.stage.show(state)
-
-    @mainthread
-    def _on_lost(self) -> None:
-        self.studio.stage.prepare()
-
-    def _send(self, intent: view.Intent) -> None:
-        self.sent += 1
-        self._bridge.send(intent)
+        self.joint = Joint(socket)
+        self.studio = Studio(send=self.joint.send)
+        self.joint.join(self.studio.stage)
 
     def close(self) -> None:
         """Go away."""
-        self._bridge.close()
+        self.joint.close()
         self.breathe()
         self.studio.close()
 
@@ -98,6 +84,14 @@ class Finger:
         """All that a voice would find to say of the page."""
         outline = read(self.studio.stage.look()[2], self.studio.stage.is_secret)
         return " ".join([line.text for line in outline.lines] + [one.name for one in outline.items])
+
+    def is_dressed_as(self, wish: view.Preferences) -> bool:
+        """Whether words, colours and size are what is wished."""
+        return (
+            texts.in_use() == wish.language
+            and theme.palette() == palettes.PALETTES[wish.theme]
+            and theme.text_scale() == theme.TEXT_SCALES[wish.text_size]
+        )
 
     def until(self, what: str, seen: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
         """Look until ``seen``; raises NotThereError that tells what was there instead."""
@@ -145,6 +139,22 @@ class Finger:
         self.breathe()
         touch.touch_up()
         self.breathe()
+
+    def opens_preferences(self) -> None:
+        """By the strip's button."""
+        self.breathe()
+        (button,) = targets_under(self.studio.stage.strip)
+        self.touch_at(button)
+        self.until("the panel", lambda: self.state is not None and self.state.adjusting)
+
+    def prefers(self, target_id: str, wanted: Callable[[view.Preferences], bool]) -> None:
+        """Touch a tile of the panel, on whichever leaf it stands, and wait until it is so."""
+        for _ in range(9):
+            if target_id in self.targets():
+                break
+            self.touch("more")
+        self.touch(target_id)
+        self.until(target_id, lambda: self.state is not None and wanted(self.state.preferences))
 
     def type_pin(self, pin: str) -> None:
         """On the pad, once digits count."""

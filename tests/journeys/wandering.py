@@ -136,7 +136,7 @@ class Wanderer:
         self._niks = [one.profile.nik for one in residents if one.village == cabinet.village.code]
         self._card = cabinet.folder / CARD_SOCKET
         self.leftovers = Leftovers(people, niks=tuple(self._niks))
-        finger.on_view = self.leftovers.see
+        finger.joint.on_view = self.leftovers.see
 
     # ------------------------------------------------------------ the walk
 
@@ -208,9 +208,9 @@ class Wanderer:
             return False
         self._notes(f"touch {'a digit' if target_id.startswith('digit') else target_id}")
         self.done += 1
-        sent = self._finger.sent
+        sent = self._finger.joint.sent
         self._finger.touch_at(target)
-        if self._finger.sent != sent:
+        if self._finger.joint.sent != sent:
             self._awaits_answer()
         return True
 
