@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import random
 import shutil
 import socket
 import wave
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware.core.claim import RANDOM_BITS, make_claim_code
 from ui import sounds
 from ui.ears import ears_of, parser_of
 from ui.voice.__main__ import main as make_clips
@@ -225,7 +227,73 @@ def test_numbers_and_codes_are_read_sign_by_sign() -> None:
     assert spoken("7KQ4M-Z9TXB") == "7 K Q 4, M Z 9 T, X B"
     assert spoken("RT: 003") == "RT: 0 0 3"
     assert spoken("2 dari 4") == "2 dari 4"
-    assert spoken("17-08-____") == "17- 0 8 -"
+    assert spoken("2026.") == "2026."
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Rp1.500.000", "1500000 rupiah"),
+        ("Biayanya Rp 25.000.", "Biayanya 25000 rupiah."),
+        ("Rp500", "500 rupiah"),
+        ("Rp1500000", "1500000 rupiah"),
+        ("Rp1.500.000.000,00", "1500000000 rupiah"),
+        ("Rp1.500,50", "1500,50 rupiah"),
+        ("1.500.000 jiwa", "1500000 jiwa"),
+        ("1.000.000.000 jiwa", "1.000.000.000 jiwa"),
+    ],
+)
+def test_an_amount_is_read_as_an_amount(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("pukul 08.15", "pukul 8 15"),
+        ("pukul 08:05", "pukul 8 05"),
+        ("08.15.02 print.job", "8 15 02 print.job"),
+        ("17-08-2026", "17 8 2026"),
+        ("01/02/2026", "1 2 2026"),
+        ("2026-08-17", "2026-08-17"),
+        ("17-08-____", "17 8"),
+        ("24-11-2026 09.41", "24 11 2026, 9 41"),
+        ("3,05", "3,05"),
+        ("192.168.100.50:9100", "192.168.100.50:9100"),
+    ],
+)
+def test_dates_and_times_are_read_as_numbers(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("081234567890", "0 8 1 2, 3 4 5 6, 7 8 9 0"),
+        ("0812 3456 7890", "0 8 1 2, 3 4 5 6, 7 8 9 0"),
+        ("0812-3456-7890", "0 8 1 2, 3 4 5 6, 7 8 9 0"),
+        ("+62 812-3456-7890", "+ 6 2 8 1, 2 3 4 5, 6 7 8 9, 0"),
+        ("3510 1957 0885 0003", "3 5 1 0, 1 9 5 7, 0 8 8 5, 0 0 0 3"),
+        ("503/0012/3510192001/XI/2026", "503/ 0 0 1 2 / 3 5 1 0, 1 9 2 0, 0 1 /XI/2026"),
+        ("RT 003/RW 005", "RT 0 0 3 /RW 0 0 5"),
+    ],
+)
+def test_numbers_of_people_and_letters_stay_sign_by_sign(written: str, said: str) -> None:
+    assert spoken(written) == said
+
+
+@pytest.mark.parametrize("first", ["ABCDE", "12345", "A1B2C", "7KQ4M", "KQZMT"])
+def test_a_claim_code_is_spelled_whatever_its_letters(first: str) -> None:
+    said = " ".join(first[:4]) + f", {first[4]} Z 9 T, X B"
+    assert spoken(f"Kode: {first}-Z9TXB.") == f"Kode: {said} ."
+
+
+def test_every_claim_code_is_spelled() -> None:
+    picker = random.Random(7)
+    for _ in range(300):
+        code = make_claim_code(picker.getrandbits(RANDOM_BITS))
+        said = spoken(f"{code[:5]}-{code[5:]}")
+        assert said.replace(",", "").split() == list(code)
 
 
 def test_nothing_written_is_an_order_to_espeak() -> None:

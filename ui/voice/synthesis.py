@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from firmware.core.claim import ALPHABET
 from ui.sounds import RATE
 
 PROGRAM = "espeak-ng"
@@ -26,8 +27,26 @@ nearly as they sound. The same for any language of the village that is not named
 _OTHER = "id"
 _WORDS_A_MINUTE = 140
 _PATIENCE_SECONDS = 10.0
-_LONG_NUMBER = re.compile(r"\d{5,}|\b0\d+\b")
-_CODE = re.compile(r"\b(?=[A-Z]*\d)[0-9A-Z]{5}-[0-9A-Z]{5}\b")
+_NUMBER = re.compile(
+    rf"""
+    (?P<code> (?<![\w-]) [{ALPHABET}]{{5}} - [{ALPHABET}]{{5}} (?![\w-]) )
+    | (?P<date> (?<![\d.,/-]) \d{{1,2}} (?P<mark>[-/]) \d{{1,2}} (?P=mark) [\d_]{{4}} (?![\d/-]) )
+    | (?P<rupiah> \b Rp \s? (?:\d{{1,3}} (?:\.\d{{3}})+ | [1-9]\d* | 0) (?:,\d\d)? (?![.,]?\d) )
+    | (?P<thousands> (?<![\d.,]) [1-9]\d{{0,2}} (?:\.\d{{3}}){{1,2}} (?!\.?\d) )
+    | (?P<time> (?<![\d.,:-]) (?:[01]\d|2[0-4]) (?:[.:][0-5]\d){{1,2}} (?![.:,]?\d) )
+    | (?P<signs>
+        (?<=\+) 62 (?:[ -]?\d{{2,5}}){{2,4}} \b  # a phone number abroad
+        | \b 0\d{{2,3}} (?:[ ]\d{{4}} | -\d{{3,8}})+ (?:[ ]\d{{1,3}})? \b  # and at home
+        | \b \d{{4}} (?:[ ]\d{{4}})+ (?:[ ]\d{{1,3}})? \b  # a NIK, in groups
+        | \d{{5,}}
+        | (?<!\d[.,]) (?: \b 0\d{{2,}} \b | (?<!\d-) \b 0\d \b )
+      )
+    """,
+    re.VERBOSE,
+)
+"""What is not read as it is written. Amounts have points (PUEBI), dates hyphens; the points of
+1.000.000.000 may be those of a network address and are left to espeak-ng.
+"""
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\[\]<>_|]+")
 
 
@@ -48,12 +67,32 @@ class Style:
 
 
 def spoken(text: str) -> str:
-    """``text`` as it shall be read: long numbers and codes sign by sign, no sign that espeak-ng
-    would take for an order.
+    """``text`` as it shall be read: codes and the numbers of people, phones and letters sign by
+    sign, amounts, dates and times as numbers, no sign that espeak-ng would take for an order.
     """
-    text = _CODE.sub(lambda code: _signs(code.group().replace("-", "")), text)
-    text = _LONG_NUMBER.sub(lambda number: _signs(number.group()), text)
+    text = _NUMBER.sub(_read_out, text)
     return " ".join(_UNSPEAKABLE.sub(" ", text).split())
+
+
+def _read_out(found: re.Match[str]) -> str:
+    written = found.group()
+    match found.lastgroup:
+        case "rupiah":
+            return f"{_plain(written.removeprefix('Rp').strip())} rupiah"
+        case "thousands":
+            return _plain(written)
+        case "date":
+            parts = (part.lstrip("0_") for part in written.split(found["mark"]))
+            is_before_time = found.string[found.end() :][:2].strip().isdecimal()
+            return " ".join(parts) + ("," if is_before_time else "")
+        case "time":
+            return re.sub("[.:]", " ", written.removeprefix("0"))
+    return _signs(re.sub("[ -]", "", written))
+
+
+def _plain(number: str) -> str:
+    """Without the points of its thousands, which not every voice knows."""
+    return number.replace(".", "").removesuffix(",00")
 
 
 def _signs(run: str) -> str:
