@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -490,3 +491,16 @@ def test_where_the_page_has_nothing_only_a_key_leads_to_the_strip(listener: List
     listener.press(PadKey.PICK)
     assert not listener.studio.intents or listener.studio.intents[-1] != view.Adjust(True)
     assert _said("Bahasa dan tampilan", listener.words())
+
+
+def test_a_review_gains_and_loses_the_words_of_the_letter(listener: Listener) -> None:
+    full = VIEWS["review"]
+    assert isinstance(full.screen, view.Review)
+    bare = msgspec.structs.replace(full.screen, words=(), proofs=())
+    for screen in (bare, full.screen, bare, full.screen):
+        listener.studio.stage.show(msgspec.structs.replace(full, screen=screen))
+        listener.breathe()
+        gc.collect()
+    words = "".join(piece.text for piece in full.screen.words)
+    everything = " ".join(text.text for text in texts(listener.studio.stage.look()[2]))
+    assert words and words.split()[0] in everything

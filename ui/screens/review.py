@@ -18,6 +18,11 @@ class ReviewPage(Page):
     proofs = StringProperty("")
     known = ListProperty([])
 
+    def on_kv_post(self, _base: object) -> None:
+        """The ids are weak: what leaves the tree must be held to come back."""
+        self._letter, self._words = self.ids.letter.__self__, self.ids.words.__self__
+        self._sides = self._letter.parent
+
     def show(self, screen: Review) -> None:
         """Draw them. The panel of words is there only where there is something to say."""
         self.title = screen.title
@@ -28,11 +33,14 @@ class ReviewPage(Page):
             card.tell(row)
             card.bind(on_tap=lambda _, name=row.name: self.send(OpenQuestion(name)))
             self.ids.answers.add_widget(card)
-        self.ids.words.pieces = list(screen.words)
+        self._words.pieces = list(screen.words)
         things = ", ".join(screen.proofs)
         self.proofs = tr(Say("Bawa: {things}", {"things": things})) if things else ""
-        if not screen.words and not screen.proofs:
-            self.ids.letter.parent.remove_widget(self.ids.letter)
+        says_something = bool(screen.words or screen.proofs)
+        if says_something and self._letter.parent is None:
+            self._sides.add_widget(self._letter, len(self._sides.children))
+        elif not says_something and self._letter.parent is not None:
+            self._sides.remove_widget(self._letter)
 
 
 load_kv(__file__)
