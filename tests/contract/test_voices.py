@@ -8,6 +8,7 @@ import queue
 import random
 import shutil
 import socket
+import time
 import wave
 from array import array
 from collections.abc import Callable, Iterator
@@ -178,6 +179,45 @@ def test_without_espeak_a_technician_is_told() -> None:
         "no-such-espeak: No such file or directory"
     )
     voice.close()
+
+
+class _Broken(Synthesiser):
+    """Fails as nobody foresaw, in the middle of what is said, while the player runs."""
+
+    def __init__(self, pids: Path) -> None:
+        super().__init__(Style())
+        self._pids = pids
+
+    def samples(self, text: str, language: str) -> array[int]:
+        if text == "Siti Aminah":
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not self._pids.exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            raise ValueError(text)
+        return super().samples(text, language)
+
+
+def test_whatever_fails_within_a_sentence_no_player_stays_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pids = tmp_path / "pids"
+    player = tmp_path / "aplay"
+    player.write_text(
+        f"#!/bin/sh\necho $$ > {pids}.new && mv {pids}.new {pids}\n"
+        f'exec {shutil.which("aplay")} "$@"\n'
+    )
+    player.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    told: queue.SimpleQueue[Health] = queue.SimpleQueue()
+    voice = EspeakVoice(_Broken(pids), "null")
+    voice.watch(told.put)
+    voice.say(HELLO)
+    assert told.get(timeout=PATIENCE_SECONDS) == CannotSpeak("the voice failed: ValueError")
+    voice.close()
+    assert "Siti" not in caplog.text
+    began = pids.read_text().split()
+    assert len(began) == 1
+    assert not Path("/proc", began[0]).exists()
 
 
 def test_the_next_page_silences_this_one_at_once(tmp_path: Path) -> None:

@@ -122,11 +122,11 @@ class EspeakVoice:
                 samples = self._synthesiser.samples(phrase, speech.language)
                 if not self._feed(playing, samples + _PAUSE, speech, turn):
                     break
-        except CannotSynthesiseError:
+            playing.end()
+        except BaseException:  # whatever it was: no player stays behind
             playing.stop()
             playing.end()
             raise
-        playing.end()
 
     def _begin(self, speech: Speech, turn: int) -> Playing | None:
         with self._changed:
