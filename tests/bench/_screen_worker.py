@@ -8,13 +8,16 @@ how long the frames took as one line of JSON.
 from __future__ import annotations
 
 import json
+import os
 import queue
+import signal
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import Any
 
+from firmware.closed_memory import close_memory
 from ui import environment
 
 SIZE, DPI = (1280, 800), 149.0
@@ -28,6 +31,8 @@ _PATIENCE_SECONDS = 30.0
 def main() -> int:
     """Show the screen that the command names until it is ended."""
     kind, folder = sys.argv[1], Path(sys.argv[2])
+    if kind != "bare":
+        close_memory()  # as ``python -m ui`` does first: it may start the process anew
     environment.prepare(*SIZE, DPI)
     from kivy.core.window import Window
 
@@ -41,7 +46,7 @@ def main() -> int:
     from ui.__main__ import main as ui_main
 
     if kind == "touches":
-        threading.Thread(target=_somebody, args=(folder,), daemon=True).start()
+        threading.Thread(target=_until_done, args=(folder,), daemon=True).start()
     return ui_main(["--socket", str(folder / "ui.sock")])
 
 
@@ -82,6 +87,14 @@ class Frames:
         if self._began is not None:
             began, self._began = self._began, None
             self._done.put(time.monotonic() - began)
+
+
+def _until_done(folder: Path) -> None:
+    """Whatever comes of it: whoever reads the numbers does not wait for ever."""
+    try:
+        _somebody(folder)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _somebody(folder: Path) -> None:
