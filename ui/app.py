@@ -28,6 +28,7 @@ from firmware.core.view import (
     Screen,
     StillHere,
     ViewState,
+    Wait,
 )
 from ui import keyboard, table, texts, theme  # noqa: F401  (the .kv files name these)
 from ui.adjusting import AdjustingPage, Cover
@@ -52,6 +53,7 @@ FORGET_SECONDS = 0.5
 """Widgets refer to one another: a visitor's pages stay in memory until Python looks for such
 circles. When the page of a visitor is gone for so long it is made to look."""
 _NOBODY_HERE = (Attract, Goodbye, OutOfService)
+_NOTHING_TO_CHOOSE = (Goodbye, OutOfService, Wait)
 
 
 class Light(Row):
@@ -94,10 +96,10 @@ class Strip(ClothColumn, Root):
         """Open the panel of preferences."""
         self.send(Adjust(True))
 
-    def show(self, place: str, lights: Lights | None) -> None:
-        """``lights`` is None while nobody knows."""
+    def show(self, place: str, lights: Lights | None, offers: bool = False) -> None:
+        """``lights`` is None while nobody knows; ``offers``: the screen may be chosen now."""
         self.place = place
-        self.offers = lights is not None
+        self.offers = offers
         signs = self.ids.lights
         signs.opacity = 0 if lights is None else 1
         if lights is not None:
@@ -209,7 +211,7 @@ class Stage(FloatLayout):
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
         self._dress(view.preferences)
-        self._strip.show(view.place, view.lights)
+        self._strip.show(view.place, view.lights, not isinstance(view.screen, _NOTHING_TO_CHOOSE))
         if view.adjusting:
             self._adjust(view.preferences)
         else:

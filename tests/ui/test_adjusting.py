@@ -95,3 +95,22 @@ def _touch_cover(studio: Studio) -> Intent:
     studio.settle()
     assert len(studio.intents) == 1
     return studio.intents[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_offered"),
+    [
+        ("attract", True),
+        ("home", True),
+        ("wait", False),
+        ("goodbye", False),
+        ("out-of-service", False),
+    ],
+)
+def test_the_panel_is_offered_where_it_can_be_opened(
+    stage_studio: Studio, name: str, is_offered: bool
+) -> None:
+    stage_studio.stage.show(VIEWS[name])
+    stage_studio.settle()
+    found = {target.id for target in targets_under(stage_studio.stage.strip)}
+    assert ("adjust" in found) is is_offered
