@@ -486,7 +486,7 @@ def test_nothing_leads_from_the_idle_warning_to_the_strip(listener: Listener) ->
 def test_where_the_page_has_nothing_only_a_key_leads_to_the_strip(listener: Listener) -> None:
     _show(listener, "home")
     listener.press(PadKey.NEXT)
-    _show(listener, "wait")
+    _show(listener, "identify")
     assert listener.studio.guide.spot is None
     listener.press(PadKey.PICK)
     assert not listener.studio.intents or listener.studio.intents[-1] != view.Adjust(True)
