@@ -86,6 +86,7 @@ class Text(Widget):
     At most ``largest_mm`` (of the em, at normal size of text), at least what can be read. With
     ``grow`` its height follows from its width instead. ``lines``: it has room for so many
     whatever stands in it, so that the page does not move while something is typed.
+    ``countdown``: its number becomes less each second; a voice tells it now and then.
     """
 
     text = StringProperty("")
@@ -101,6 +102,7 @@ class Text(Widget):
     valign = OptionProperty("middle", options=["top", "middle", "bottom"])
     grow = BooleanProperty(False)
     caret = BooleanProperty(False)
+    countdown = BooleanProperty(False)
     texture = ObjectProperty(None, allownone=True)
     texture_size = ListProperty([0, 0])
     drawn_size = NumericProperty(0)

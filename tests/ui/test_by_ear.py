@@ -21,7 +21,7 @@ from ui.inspect import targets_under
 from ui.keys import PadKey
 from ui.offscreen import Studio
 from ui.samples import SCREENS, view_states
-from ui.voice.outline import Item, Row
+from ui.voice.outline import Item, Line, Outline, Row, changes
 from ui.voice.reading import pressable, rows
 from ui.voice.transcript import Transcript
 from ui.widgets import Text, Touchable
@@ -247,6 +247,40 @@ def test_a_countdown_is_told_now_and_then(listener: Listener) -> None:
     assert len(told) == 2
     assert "20 detik" in told[0]
     assert "10 detik" in told[1]
+
+
+def test_the_wait_for_a_pin_is_told_now_and_then(listener: Listener) -> None:
+    _show(listener, "pin-locked")
+    screen = VIEWS["pin-locked"].screen
+    assert isinstance(screen, view.Pin)
+    told = []
+    for seconds in range(14, 8, -1):
+        shorter = msgspec.structs.replace(screen, wait_seconds=seconds)
+        listener.studio.stage.show(msgspec.structs.replace(VIEWS["pin-locked"], screen=shorter))
+        told.append(listener.words())
+    assert [words for words in told if words] == ["Tunggu 10 detik"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("Tinggal 5 kali lagi", "Tinggal 4 kali lagi"),
+        ("Halaman 3 dari 4", "Halaman 2 dari 4"),
+        ("Tempelkan jari 2", "Tempelkan jari 1"),
+    ],
+)
+def test_a_number_that_becomes_less_is_told_where_nothing_counts_down(
+    before: str, now: str
+) -> None:
+    assert changes(Outline((Line(before),)), Outline((Line(now),))) == (now,)
+
+
+def test_the_chances_for_a_pin_are_told_each_time(listener: Listener) -> None:
+    for left in range(9, 0, -1):
+        message = view.Say("PIN belum tepat. Masih ada {n} kesempatan.", {"n": str(left)})
+        screen = view.Pin(0, message, 0)
+        listener.studio.stage.show(msgspec.structs.replace(VIEWS["pin-wrong"], screen=screen))
+        assert f"Masih ada {left} kesempatan" in listener.words()
 
 
 def test_the_page_is_told_again_after_the_warning(listener: Listener) -> None:

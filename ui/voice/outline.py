@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,11 +23,14 @@ ItemKind = Literal["button", "choice", "key", "secret"]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text that is drawn. For ``stars``: how many of ``total``."""
+    """A text that is drawn. For ``stars``: how many of ``total``. A ``countdown`` changes each
+    second by itself.
+    """
 
     text: str
     kind: LineKind = "words"
     total: int = 0
+    countdown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +112,14 @@ def changes(before: Outline, now: Outline) -> Phrases:
     """What is new on a page that was told already. A countdown is told now and then."""
     entries = _entry_changes(before, now)
     known = Counter(line.text for line in before.lines if line.kind == "words")
-    countdowns = {_without_digits(text): text for text in known}
+    countdowns = {_without_digits(line.text): line.text for line in before.lines if line.countdown}
     fresh: list[str] = []
     for line in now.lines:
         if line.kind != "words":
             continue
         if known[line.text]:
             known[line.text] -= 1
-        elif not _is_between(countdowns.get(_without_digits(line.text)), line.text):
+        elif not (line.countdown and _is_between(countdowns, line.text)):
             fresh.append(line.text)
     return (*entries, *fresh)
 
@@ -154,8 +157,9 @@ def _without_digits(text: str) -> str:
     return _NUMBER.sub("#", text)
 
 
-def _is_between(before: str | None, now: str) -> bool:
-    """Whether ``now`` counts down from ``before`` and is not yet worth a word."""
+def _is_between(countdowns: Mapping[str, str], now: str) -> bool:
+    """Whether ``now`` goes on with one of ``countdowns`` and is not yet worth a word."""
+    before = countdowns.get(_without_digits(now))
     if before is None:
         return False
     olds, news = _NUMBER.findall(before), _NUMBER.findall(now)

@@ -34,7 +34,7 @@ def _lines(widget: Widget) -> Iterator[Line]:
         if widget.caret:
             yield Line(widget.text, "entry")
         elif widget.text.strip():
-            yield Line(widget.text)
+            yield Line(widget.text, countdown=widget.countdown)
     else:
         for child in reversed(widget.children):
             yield from _lines(child)
