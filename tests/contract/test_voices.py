@@ -20,6 +20,7 @@ import pytest
 from firmware.core.claim import RANDOM_BITS, make_claim_code
 from ui import sounds
 from ui.ears import ears_of, parser_of
+from ui.voice import synthesis
 from ui.voice.__main__ import main as make_clips
 from ui.voice.espeak import EspeakVoice
 from ui.voice.player import at_volume
@@ -254,6 +255,15 @@ def test_clips_differ_by_words_voice_and_speed() -> None:
     }
     assert len(names) == 8
     assert clip_name("Ya", "jv", Style()) == clip_name("Ya", "id", Style())
+
+
+def test_a_clip_made_when_numbers_were_read_otherwise_is_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "Misalnya 17-08-2026"
+    now = clip_name(text, "id", Style())
+    monkeypatch.setattr(synthesis, "spoken", lambda text: text.replace("08", "0 8"))
+    assert clip_name(text, "id", Style()) != now
 
 
 def test_a_failing_espeak_is_told_without_the_words() -> None:

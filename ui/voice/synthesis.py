@@ -102,8 +102,10 @@ def _signs(run: str) -> str:
 
 
 def clip_name(text: str, language: str, style: Style) -> str:
-    """The file of a clip: by text, voice and speed."""
-    said = "\0".join((text, style.voice(language), str(style.speed)))
+    """The file of a clip: by the words as they are said, voice and speed, so that a clip of an
+    older way to read numbers is not used.
+    """
+    said = "\0".join((spoken(text), style.voice(language), str(style.speed)))
     return hashlib.sha256(said.encode()).hexdigest()[:32] + ".pcm"
 
 
