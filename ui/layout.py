@@ -504,4 +504,9 @@ class Root(Column):
             return
         for _ in range(2):  # how many leaves there are is known when they are laid
             self.offer_leaves(int(sheets[0].leaf), max(2, int(sheets[0].leaves)))
-            self.put(box, Fit(_OUTSIDE, True))
+            self.put(box, Fit(self._outside(box), True))
+
+    def _outside(self, box: Box) -> float:
+        """For what stands outside of leaves: as large as may be."""
+        sizes = (f for f in (_OUTSIDE, 0.7) if self.need(box.width, Fit(f, True)) <= box.height)
+        return next(sizes, _SMALLEST)
