@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from firmware.core import finds, seal, wire
 from firmware.core.calendar import format_date
@@ -28,7 +28,7 @@ from regency.trouble import Trouble
 
 WRONG_AN_HOUR = 15
 FINDS_AN_HOUR = 60
-_HOUR, _DAY = 3600, 86400
+_HOUR, _DAY, _YEAR = 3600, 86400, 366 * 86400
 _OPENING = Opening(seal.find_context, "the question")
 
 
@@ -55,10 +55,12 @@ class Finds:
         if isinstance(question, Trouble):
             raise WireError(question.reason)
         now = int(self._clock())
-        if transact(self._store.engine, lambda db: _is_limited(db, kiosk, now)):
+        asking = transact(self._store.engine, lambda db: _count_in(db, kiosk, now))
+        if asking is None:
             return wire.FindDown(message.id, limited=True)
         found, request_id = self._look(question)
-        transact(self._store.engine, lambda db: _note(db, kiosk, found, request_id, now))
+        if found is not None:
+            transact(self._store.engine, lambda db: _note_found(db, kiosk, asking, request_id, now))
         try:
             sealed = seal.seal(
                 question.key,
@@ -112,9 +114,23 @@ class Finds:
         return letter.title if letter else "Surat"
 
 
+def _count_in(db: Connection, kiosk: str, now: int) -> int | None:
+    """The row of this asking, a wrong one until it is answered; None when there were too many.
+    The kiosk's row is held, so that several workers cannot pass the limits together.
+    """
+    k, c = t.kiosks.c, t.finds.c
+    db.execute(select(k.id).where(k.id == kiosk).with_for_update(key_share=True))
+    if _is_limited(db, kiosk, now):
+        return None
+    db.execute(delete(t.finds).where(c.kiosk == kiosk, c.request_id.is_(None), c.at <= now - _DAY))
+    db.execute(delete(t.finds).where(c.kiosk == kiosk, c.at <= now - _YEAR))
+    row = insert(t.finds).values(kiosk=kiosk, request_id=None, known=False, at=now)
+    return int(db.execute(row.returning(c.id)).scalar_one())
+
+
 def _is_limited(db: Connection, kiosk: str, now: int) -> bool:
     c = t.finds.c
-    asked = select(func.count()).where(c.kiosk == kiosk, c.at > now - _HOUR)
+    asked = select(func.count()).where(c.kiosk == kiosk, c.request_id.is_(None), c.at > now - _HOUR)
     wrong = int(db.execute(asked.where(c.known.is_(False))).scalar_one())
     if wrong < WRONG_AN_HOUR and int(db.execute(asked).scalar_one()) < FINDS_AN_HOUR:
         return False
@@ -122,11 +138,15 @@ def _is_limited(db: Connection, kiosk: str, now: int) -> bool:
     return True
 
 
-def _note(
-    db: Connection, kiosk: str, found: finds.Found | None, request_id: str | None, now: int
-) -> None:
-    """What gave no letter is kept for a day; what did, as long as the letter may be collected."""
+def _note_found(db: Connection, kiosk: str, asking: int, request_id: str | None, now: int) -> None:
+    """The asking was no guess. It is kept for a day; that a letter was given here (one row for
+    each kiosk and request, so that it may be collected) for a year after it was last asked for.
+    """
     c = t.finds.c
-    db.execute(delete(t.finds).where(c.kiosk == kiosk, c.request_id.is_(None), c.at <= now - _DAY))
-    row = {"kiosk": kiosk, "request_id": request_id, "known": found is not None, "at": now}
-    db.execute(insert(t.finds).values(row))
+    db.execute(update(t.finds).where(c.id == asking).values(known=True))
+    if request_id is None:
+        return
+    given = update(t.finds).where(c.kiosk == kiosk, c.request_id == request_id)
+    if not db.execute(given.values(at=now)).rowcount:
+        row = {"kiosk": kiosk, "request_id": request_id, "known": True, "at": now}
+        db.execute(insert(t.finds).values(row))

@@ -77,7 +77,7 @@ class Intake:
             if helper is None:
                 return refuse(db, kiosk, "up/req", message.id, _NO_SUCH_HELPER)
             self._insert(db, kiosk, village, opened, digest)
-            note = f"dibantu {helper}" if helper else ""
+            note = f"menurut anjungan: dibantu {helper}" if helper else ""
             note_event(db, opened.id, f"anjungan {kiosk}", "", RequestState.RECEIVED, note)
             return committed(message.id)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -61,9 +61,12 @@ def tell_state(db: Connection, kiosk: str, request_id: str, state: RequestState)
 
 
 def raise_alarm(db: Connection, kiosk: str, what: str) -> None:
-    """Something that should not be and that a person must look at, once. No personal data."""
+    """Something that should not be and that a person must look at, once a day. No personal data."""
     c = t.alarms.c
-    if db.execute(select(c.id).where(c.kiosk == kiosk, c.what == what).limit(1)).first():
+    same = select(c.at).where(c.kiosk == kiosk, c.what == what).order_by(c.id.desc()).limit(1)
+    last = db.execute(same).scalar_one_or_none()
+    now = datetime.now().astimezone()
+    if last is not None and now - datetime.fromisoformat(last) < timedelta(days=1):
         return
     _log.warning("alarm at kiosk %s: %s", kiosk, what)
     row = insert(t.alarms).values(at=now_text(), kiosk=kiosk, what=what)

@@ -326,7 +326,7 @@ def officer_card(post: Post, village: str = SONGGON.code) -> bytes:
 def test_who_helped_the_citizen_stands_in_the_request_s_history(post: Post) -> None:
     inside = request(helper=officer_card(post))
     assert post.intake.take_request(KIOSK, sealed(inside)).outcome == "committed"
-    assert [row.note for row in post.rows(t.events)][-1] == "dibantu Dewi Lestari"
+    assert [row.note for row in post.rows(t.events)][-1] == "menurut anjungan: dibantu Dewi Lestari"
 
 
 def test_a_helper_who_is_no_officer_of_the_village_is_an_alarm(post: Post) -> None:

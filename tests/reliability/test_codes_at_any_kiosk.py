@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from firmware.core import commands, events, finds, seal, wire
 from firmware.core.claim import make_claim_code
 from regency import tables as t
 from regency.finds import FINDS_AN_HOUR, WRONG_AN_HOUR, Finds
-from regency.journal import now_text
+from regency.journal import now_text, raise_alarm
 from tests.core.samples import profile
 from tests.firmware import people
 from tests.reliability.card_village import AT, CATALOGUE, ELSEWHERE, HERE, CardVillage
@@ -135,6 +136,42 @@ def test_nobody_collects_all_day(village: CardVillage) -> None:
     desk = Finds(village.regency.store, CATALOGUE, people.REGENCY_SEED, lambda: 1_800_000_000.0)
     limited = [desk.answer(ELSEWHERE, question(CLAIM)).limited for _ in range(FINDS_AN_HOUR + 1)]
     assert limited == [False] * FINDS_AN_HOUR + [True]
+
+
+def test_a_letter_asked_for_again_is_given_once_and_let_go_after_a_year(
+    village: CardVillage,
+) -> None:
+    now = [1_800_000_000.0]
+    desk = Finds(village.regency.store, CATALOGUE, people.REGENCY_SEED, lambda: now[0])
+    for _ in range(3):
+        desk.answer(ELSEWHERE, question(CLAIM))
+    assert given(village) == ["r1"]
+    now[0] += 367 * 86400
+    desk.answer(ELSEWHERE, question(NOBODYS))
+    assert given(village) == []
+
+
+def given(village: CardVillage) -> list[str | None]:
+    with village.regency.store.engine.begin() as db:
+        rows = select(t.finds.c.request_id).where(t.finds.c.request_id.is_not(None))
+        return list(db.execute(rows).scalars())
+
+
+def test_workers_that_are_asked_at_once_do_not_pass_the_limit(village: CardVillage) -> None:
+    desk = Finds(village.regency.store, CATALOGUE, people.REGENCY_SEED, lambda: 1_800_000_000.0)
+    asked = question(NOBODYS)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: desk.answer(ELSEWHERE, asked), range(WRONG_AN_HOUR * 2)))
+    assert [answer.limited for answer in answers].count(False) == WRONG_AN_HOUR
+
+
+def test_a_second_clumsy_day_is_an_alarm_again(village: CardVillage) -> None:
+    with village.regency.store.engine.begin() as db:
+        raise_alarm(db, HERE, "codes")
+        raise_alarm(db, HERE, "codes")
+        db.execute(update(t.alarms).values(at="2020-01-01T08:00:00+07:00"))
+        raise_alarm(db, HERE, "codes")
+    assert len([what for what in village.regency.alarms() if "codes" in what]) == 2
 
 
 def question(code: str, kiosk: str = ELSEWHERE, key: bytes | None = None) -> wire.FindUp:
