@@ -38,10 +38,7 @@ def open_engine(url: str) -> Engine:
     """An engine with all tables there; raises ConfigurationError with one sentence."""
     try:
         engine = _engine(url)
-        with engine.begin() as db:  # several processes may start at once on an empty database
-            if engine.dialect.name == "postgresql":
-                db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAKING_TABLES})
-            metadata.create_all(db)
+        _make_tables(engine)
     except (ArgumentError, SQLAlchemyError, ImportError) as error:
         place = url.rpartition("@")[2]  # without a password
         raise ConfigurationError(
@@ -49,6 +46,27 @@ def open_engine(url: str) -> Engine:
             "check the address, the folder and its rights"
         ) from error
     return engine
+
+
+def _make_tables(engine: Engine) -> None:
+    """Several processes may start at once on an empty database. SQLite does not wait for another
+    that turns it to WAL at that moment, whatever its busy_timeout.
+    """
+    for attempt in range(1, _TRIES):
+        try:
+            return _make_tables_once(engine)
+        except OperationalError as error:
+            if not _may_pass(error):
+                raise
+            time.sleep(attempt * _PAUSE_SECONDS)
+    return _make_tables_once(engine)
+
+
+def _make_tables_once(engine: Engine) -> None:
+    with engine.begin() as db:
+        if engine.dialect.name == "postgresql":
+            db.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MAKING_TABLES})
+        metadata.create_all(db)
 
 
 def _engine(url: str) -> Engine:

@@ -54,7 +54,9 @@ class Ends:
         """The server starts, or starts again."""
         self.store = Store(self.database, "secret")
         intake = Intake(self.store, load_catalogue(), test_intake.SEED)
-        self.exchange = Exchange(intake, self.store, self._publish, SEED, lambda: self.seconds)
+        self.exchange = Exchange(
+            intake, self.store, self._publish, SEED, clock=lambda: self.seconds
+        )
         self.book = Orders(self.store, SEED)
 
     def _publish(self, topic: str, payload: bytes) -> None:
