@@ -15,7 +15,7 @@ Transaction = Callable[[], AbstractContextManager[sqlite3.Connection]]
 _WAITING = "SELECT seq, id, kind, request_id, payload FROM outbox WHERE settled = 0 AND dead = ''"
 _OLDEST = f"{_WAITING} AND seq > ? ORDER BY seq LIMIT ?"
 _NEWEST = f"{_WAITING} AND seq > ? ORDER BY seq DESC LIMIT ?"
-_THESE = f"{_WAITING} AND id IN (SELECT value FROM json_each(?)) ORDER BY seq"  # noqa: S608
+_THESE = f"{_WAITING} AND id IN (SELECT value FROM json_each(?)) ORDER BY seq"  # noqa: S608 - our own words
 
 # All receipts that came together in one statement.
 _SETTLE = """UPDATE outbox SET settled = 1

@@ -21,7 +21,7 @@ from regency.database import transact
 from regency.directory import entry_of, token_of
 from regency.journal import raise_alarm
 from regency.letters_down import add_places, seal_letter, title_of
-from regency.receiving import Opening, open_sealed
+from regency.receiving import Opening, hold_kiosk, open_sealed
 from regency.store import Store
 
 ASKS_AN_HOUR = 20
@@ -121,6 +121,7 @@ def _unproven(db: Connection, kiosk: str, ask: wire.AskUp, now: int) -> wire.Ask
 
 
 def _is_too_much(db: Connection, kiosk: str, now: int) -> bool:
+    hold_kiosk(db, kiosk)
     if _count(db, kiosk, now - _HOUR) < ASKS_AN_HOUR and _count(db, kiosk, now - _DAY) < ASKS_A_DAY:
         return False
     raise_alarm(db, kiosk, "more unknown cards were asked for than people come")

@@ -15,7 +15,6 @@ import msgspec
 from firmware.core import wire
 from firmware.core.errors import WireError
 from firmware.core.retry import resend_after
-from regency.asks import Asks
 from regency.cards import Answer
 from regency.intake import Intake
 from regency.orders import Orders, Waiting
@@ -54,7 +53,6 @@ class Exchange:
         self._orders = Orders(store, command_seed)
         self._sends_down = sends_down
         self._clock = clock
-        self._asks = Asks(store, intake.catalogue, intake.seed)
         self._sent: dict[str, int] = {}
         self._flights: dict[str, dict[int, _Flight]] = {}
         self._ordered: dict[Waiting, _Flight] = {}
@@ -170,7 +168,7 @@ class Exchange:
                 raise WireError("the regency knows no such topic")
 
     def _take_ask(self, kiosk: str, ask: wire.AskUp) -> None:
-        asks = self._asks
+        asks = self._intake.asks
         for answer in asks.papers(kiosk, ask) if ask.sealed else [asks.answer(kiosk, ask)]:
             self._publish(wire.down_topic(kiosk, "ask"), wire.encode(answer))
 

@@ -21,8 +21,9 @@ from firmware.core.letters import Catalogue
 from regency import tables as t
 from regency.database import transact
 from regency.journal import raise_alarm
+from regency.letters_down import UNNAMED, title_of
 from regency.model import SIGNED, initials
-from regency.receiving import Opening, open_sealed
+from regency.receiving import Opening, hold_kiosk, open_sealed
 from regency.store import LetterRow, RequestRow, Store
 from regency.trouble import Trouble
 
@@ -84,7 +85,7 @@ class Finds:
         return self._request(row, letter), row.id if letter else None
 
     def _request(self, row: RequestRow, letter: LetterRow | None) -> finds.FoundRequest:
-        title = self._title(row)
+        title = title_of(self._catalogue, row.letter_type, UNNAMED)
         found = finds.FoundRequest(row.id, title, row.number, row.state)
         if letter is None:
             return found
@@ -101,7 +102,7 @@ class Finds:
         profile, village = self._store.resident(row.nik), self._store.village(row.village)
         signed_on = datetime.fromisoformat(letter.signed_at).date()
         return finds.FoundLetter(
-            self._title(row),
+            title_of(self._catalogue, row.letter_type, UNNAMED),
             letter.number,
             f"{village.kind} {village.name}" if village else "–",
             format_date(signed_on),
@@ -109,17 +110,13 @@ class Finds:
             letter.signer,
         )
 
-    def _title(self, row: RequestRow) -> str:
-        letter = self._catalogue.get(row.letter_type)
-        return letter.title if letter else "Surat"
-
 
 def _count_in(db: Connection, kiosk: str, now: int) -> int | None:
     """The row of this asking, a wrong one until it is answered; None when there were too many.
     The kiosk's row is held, so that several workers cannot pass the limits together.
     """
-    k, c = t.kiosks.c, t.finds.c
-    db.execute(select(k.id).where(k.id == kiosk).with_for_update(key_share=True))
+    c = t.finds.c
+    hold_kiosk(db, kiosk)
     if _is_limited(db, kiosk, now):
         return None
     db.execute(delete(t.finds).where(c.kiosk == kiosk, c.request_id.is_(None), c.at <= now - _DAY))

@@ -17,6 +17,7 @@ from firmware.core.claim import read_claim_code
 from firmware.core.letters import Catalogue, LetterType
 from firmware.core.request import LetterRequest, RequestState
 from regency import tables as t
+from regency.asks import Asks
 from regency.cards import CardDesk
 from regency.database import put, transact
 from regency.finds import Finds
@@ -39,15 +40,15 @@ _INSERT_REQUEST = insert(t.requests)
 
 class Intake:
     """Takes messages in. ``seed`` is the regency's own key. What is said of cards goes to
-    ``cards``, what is asked about codes to ``finds``.
+    ``cards``, what is asked of unknown cards to ``asks``, of codes to ``finds``.
     """
 
     def __init__(self, store: Store, catalogue: Catalogue, seed: bytes) -> None:
         self._store = store
-        self.catalogue = catalogue
-        self.seed = seed
+        self._catalogue = catalogue
         self._key = seal.private_key(seed)
         self.cards = CardDesk(store, catalogue, seed)
+        self.asks = Asks(store, catalogue, seed)
         self.finds = Finds(store, catalogue, seed)
 
     # ------------------------------------------------------------ requests
@@ -84,7 +85,7 @@ class Intake:
         return take
 
     def _check(self, request: LetterRequest) -> Trouble | None:
-        letter = self.catalogue.get(request.letter_type)
+        letter = self._catalogue.get(request.letter_type)
         if letter is None:
             return Trouble("the letter type is not in the catalogue")
         if set(request.answers) != {field.name for field in letter.fields}:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from cryptography.hazmat.primitives.hpke import MLKEM768X25519PrivateKey
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from firmware.core import seal, wire
 from firmware.core.errors import SealError
@@ -72,6 +72,14 @@ def open_sealed(
     if (said.id, said.kiosk) != (message.id, kiosk):
         return Trouble("inside and outside name different ids or kiosks", is_alarm=True)
     return said if len(said.id) <= t.ID_CHARACTERS else ID_TOO_LONG
+
+
+def hold_kiosk(db: Connection, kiosk: str) -> None:
+    """Until the transaction ends no other worker counts for this kiosk: what is limited by its
+    number is then limited.
+    """
+    k = t.kiosks.c
+    db.execute(select(k.id).where(k.id == kiosk).with_for_update(key_share=True))
 
 
 def committed(message_id: str) -> wire.Receipt:

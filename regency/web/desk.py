@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from firmware.core.letters import Catalogue
 from firmware.core.request import PROFILE_LABELS, RequestState
+from regency.letters_down import title_of
 from regency.model import SIGNED, Role
 from regency.store import LetterRow, OfficerRow, RequestRow, Store
 from regency.web import words
@@ -272,8 +273,7 @@ class Desk:
         return [(state, counts.get(state, 0)) for state in _SHOWN]
 
     def _title(self, row: RequestRow) -> str:
-        letter = self._catalogue.get(row.letter_type)
-        return letter.title if letter else row.letter_type
+        return title_of(self._catalogue, row.letter_type)
 
     def _answers(self, row: RequestRow) -> list[tuple[str, str]]:
         letter = self._catalogue.get(row.letter_type)

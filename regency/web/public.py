@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from firmware.core.claim import read_claim_code, show_claim_code
 from firmware.core.letters import Catalogue
+from regency.letters_down import UNNAMED, title_of
 from regency.model import SIGNED, initials
 from regency.store import RequestRow, Store
 from regency.web import words
@@ -141,5 +142,4 @@ class PublicPages:
         return self._pages.show(request, "track-form", status, sentence=sentence, code=code[:20])
 
     def _title(self, row: RequestRow) -> str:
-        letter = self._catalogue.get(row.letter_type)
-        return letter.title if letter else "Surat"
+        return title_of(self._catalogue, row.letter_type, UNNAMED)
