@@ -28,7 +28,6 @@ from firmware.core.view import (
     Screen,
     StillHere,
     ViewState,
-    Wait,
 )
 from ui import keyboard, table, texts, theme  # noqa: F401  (the .kv files name these)
 from ui.adjusting import AdjustingPage, Cover
@@ -53,7 +52,6 @@ FORGET_SECONDS = 0.5
 """Widgets refer to one another: a visitor's pages stay in memory until Python looks for such
 circles. When the page of a visitor is gone for so long it is made to look."""
 _NOBODY_HERE = (Attract, Goodbye, OutOfService)
-_NOTHING_TO_CHOOSE = (Goodbye, OutOfService, Wait)
 
 
 class Light(Row):
@@ -117,11 +115,9 @@ class Strip(ClothColumn, Root):
         super()._arrange(*_)
 
     def _signs(self) -> float:
-        fit = Fit()
-        lights = self.ids.lights
-        widths = [light.own_width(fit) for light in lights.children]
-        apart = lights.spacing * len(widths) + 3 * self.ids.row.spacing
-        return float(sum(widths) + apart + self.ids.adjust.own_width(fit))
+        fit, lights = Fit(), self.ids.lights
+        apart = lights.spacing + 3 * self.ids.row.spacing
+        return float(lights.own_width(fit) + apart + self.ids.adjust.own_width(fit))
 
     def _show_mains(self, works: bool) -> None:
         signs = self.ids.lights
@@ -211,7 +207,7 @@ class Stage(FloatLayout):
     def show(self, view: ViewState) -> None:
         """Draw ``view``."""
         self._dress(view.preferences)
-        self._strip.show(view.place, view.lights, not isinstance(view.screen, _NOTHING_TO_CHOOSE))
+        self._strip.show(view.place, view.lights, view.adjustable)
         if view.adjusting:
             self._adjust(view.preferences)
         else:

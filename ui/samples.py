@@ -320,7 +320,13 @@ def view_states() -> dict[str, view.ViewState]:
     """Every screen as a whole view; two of them with an idle warning or trouble."""
     good = view.Lights(True, True, True)
     states = {
-        name: view.ViewState(number, "Desa Songgon", good, screen)
+        name: view.ViewState(
+            number,
+            "Desa Songgon",
+            good,
+            screen,
+            adjustable=not isinstance(screen, view.Goodbye | view.OutOfService | view.Wait),
+        )
         for number, (name, screen) in enumerate(SCREENS.items())
     }
     states["adjusting"] = view.ViewState(96, "Desa Songgon", good, SCREENS["home"], adjusting=True)

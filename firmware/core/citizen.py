@@ -40,8 +40,8 @@ from firmware.core.notices import (
     REVOKED,
     UNREADABLE,
 )
-from firmware.core.state import Filed, Phase, Printing, State, Visit
-from firmware.core.transition import Result, Transition, end, is_printing, row, tell
+from firmware.core.state import Filed, Phase, Printing, State
+from firmware.core.transition import Result, Transition, arrive, end, is_printing, row, tell
 from firmware.core.view import Say
 
 P = Phase
@@ -58,11 +58,8 @@ def _begin(state: State, event: CardTapped) -> Result:
         return (state, ()) if state.visit is None else end(state)
     if state.phase is not P.ATTRACT:  # what was chosen before the tap was chosen by this visitor
         state = replace(state, chosen=None)
-    number = state.visits + 1
-    visit = Visit(number=number, identity=event.identity)
-    state = replace(state, visits=number, visit=visit, notice=None, touched_at=state.now)
-    state = replace(state, adjusting=False)
-    return state.enter(P.LOOKING_UP), (CloseVault(), LookUp(number, event.identity))
+    state = arrive(state, event.identity)
+    return state.enter(P.LOOKING_UP), (CloseVault(), LookUp(state.visits, event.identity))
 
 
 def card_again(state: State, event: CardTapped) -> Result:

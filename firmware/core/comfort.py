@@ -9,22 +9,20 @@ import msgspec
 from firmware.core import view
 from firmware.core.events import HeadphoneChanged
 from firmware.core.letters import LANGUAGE
-from firmware.core.state import AT_TECHNICIAN, ATTENDED, Phase, State
+from firmware.core.state import LISTENING, Phase, State
 from firmware.core.transition import Result, Transition, row
 
-_CHOOSING = ATTENDED | AT_TECHNICIAN | {Phase.ATTRACT, Phase.NOTICE}
 _SLOWER: dict[str, float] = {"normal": 1.0, "large": 1.5, "largest": 2.0}
-LOUDEST = 5
 
 
 def _adjust(state: State, intent: view.Adjust) -> Result:
-    return replace(state, adjusting=intent.open and state.phase in _CHOOSING), ()
+    return replace(state, adjusting=intent.open and state.phase in LISTENING), ()
 
 
 def _prefer(state: State, intent: view.Prefer) -> Result:
     chosen = intent.preferences
-    is_good = 1 <= chosen.volume <= LOUDEST and LANGUAGE.fullmatch(chosen.language)
-    if state.phase not in _CHOOSING or not is_good:
+    is_good = 1 <= chosen.volume <= view.LOUDEST and LANGUAGE.fullmatch(chosen.language)
+    if state.phase not in LISTENING or not is_good:
         return state, ()
     return replace(state, chosen=chosen), ()
 

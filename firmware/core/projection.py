@@ -12,7 +12,7 @@ from firmware.core.asking_screens import ASKING_SCREENS
 from firmware.core.notices import FAULTS
 from firmware.core.officer_screens import OFFICER_SCREENS
 from firmware.core.session import idle_seconds
-from firmware.core.state import Phase, Service, State
+from firmware.core.state import LISTENING, Phase, Service, State
 from firmware.core.view import Say, ViewState
 from firmware.core.walk_in_screens import WALK_IN_SCREENS
 
@@ -35,6 +35,7 @@ def view_of(state: State, serial: int) -> ViewState:
         state.preferences,
         state.adjusting,
         state.cabinet.headphone,
+        state.phase in LISTENING,
     )
 
 
@@ -114,19 +115,15 @@ def _pin_changed(_state: State) -> view.Screen:
 def _home(state: State) -> view.Screen:
     guest = state.guest
     assert guest.profile is not None
-    ready = tuple(structs.replace(item, title=_title(state, item.title)) for item in guest.ready)
+    ready = tuple(structs.replace(item, title=state.title(item.title)) for item in guest.ready)
     pending = tuple(
         item
         if isinstance(item.title, Say)
-        else structs.replace(item, title=_title(state, item.title))
+        else structs.replace(item, title=state.title(item.title))
         for item in guest.pending
     )
     helper = guest.helper.name if guest.helper else ""
     return view.Home(guest.profile.nama, ready, pending, helper)
-
-
-def _title(state: State, title: str) -> str:
-    return state.catalogue.title(title, state.preferences.language)
 
 
 def _ticket(state: State) -> view.Screen:
@@ -134,7 +131,7 @@ def _ticket(state: State) -> view.Screen:
     assert guest.filed is not None and guest.printing is not None
     filed = guest.filed
     return view.Ticket(
-        _title(state, filed.title),
+        state.title(filed.title),
         filed.number,
         filed.claim_code,
         guest.printing.state,
@@ -148,7 +145,7 @@ def _collect(state: State) -> view.Screen:
     assert guest.printing is not None
     wanted = guest.printing.request_id
     item = next(item for item in guest.ready if item.request_id == wanted)
-    return view.Collect(_title(state, item.title), item.number, guest.printing.state, _fault(state))
+    return view.Collect(state.title(item.title), item.number, guest.printing.state, _fault(state))
 
 
 def _fault(state: State) -> Say | None:

@@ -36,7 +36,7 @@ from firmware.core.notices import (
     UNSURE_ENROLLED,
     UNSURE_STORED,
 )
-from firmware.core.state import AT_TECHNICIAN, ATTENDED, RESTING, WORKING, Phase, State
+from firmware.core.state import AT_TECHNICIAN, ATTENDED, LISTENING, RESTING, WORKING, Phase, State
 from firmware.core.transition import Result, Transition, end, is_printing, rest, row, tell
 
 P = Phase
@@ -46,7 +46,7 @@ def step(state: State, event: Event) -> Result:
     """The next state, and what must be done for it."""
     before = state
     trigger = event.intent if isinstance(event, Said) else event
-    if isinstance(event, Said) and state.phase in _TOUCHED:
+    if isinstance(event, Said) and state.phase in LISTENING:
         state = replace(state, touched_at=state.now)
     transition = TABLE.get((state.phase, type(trigger))) or ANYWHERE.get(type(trigger))
     if transition is None or _is_late(state, trigger):
@@ -55,9 +55,6 @@ def step(state: State, event: Event) -> Result:
     assert state.phase == before.phase or state.phase in transition.targets
     state, wishes = technician.grant_wishes(remote.settle(state))
     return state, commands + wishes + _lamps(before, state)
-
-
-_TOUCHED = ATTENDED | AT_TECHNICIAN | {P.NOTICE, P.ATTRACT}
 
 
 def _is_late(state: State, trigger: object) -> bool:

@@ -314,6 +314,10 @@ class State:
             return msgspec.structs.replace(self.policy.preferences, voice=True)
         return self.chosen or self.policy.preferences
 
+    def title(self, title: str) -> str:
+        """A letter's Indonesian title as the visitor reads it."""
+        return self.catalogue.title(title, self.preferences.language)
+
     @property
     def technician(self) -> Service:
         """The technician's visit; only in its phase."""
@@ -364,6 +368,9 @@ ATTENDED = frozenset(
 
 AT_TECHNICIAN = frozenset({Phase.TECHNICIAN, Phase.DIAGNOSIS})
 """Phases of a technician's visit."""
+
+LISTENING = ATTENDED | AT_TECHNICIAN | {Phase.NOTICE, Phase.ATTRACT}
+"""Phases in which somebody may be at the screen: a touch counts, and preferences are chosen."""
 
 WORKING = frozenset(
     {

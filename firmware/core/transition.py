@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from firmware.core.commands import CloseVault, Command
-from firmware.core.state import Phase, State
+from firmware.core.state import Phase, State, Visit
 from firmware.core.view import Notice
+from hw.protocols import CardIdentity
 
 Result = tuple[State, tuple[Command, ...]]
 Handler = Callable[[State, object], Result]
@@ -24,6 +25,14 @@ class Transition:
 def row(handler: Callable[..., Result], *targets: Phase) -> Transition:
     """An entry of a table."""
     return Transition(handler, targets)
+
+
+def arrive(state: State, identity: CardIdentity | None) -> State:
+    """Somebody is here: with a card, or without one. Nothing of a former visit is left."""
+    number = state.visits + 1
+    visit = Visit(number, identity)
+    state = replace(state, visits=number, visit=visit, notice=None, touched_at=state.now)
+    return replace(state, adjusting=False)
 
 
 def end(state: State, _event: object = None) -> Result:

@@ -17,6 +17,9 @@ import msgspec
 
 PIN_LENGTH = 6
 
+LOUDEST = 5
+"""The largest ``Preferences.volume``."""
+
 TextSize = Literal["normal", "large", "largest"]
 Theme = Literal["normal", "dark", "contrast"]
 KeyOrder = Literal["abc", "qwerty"]
@@ -25,7 +28,7 @@ KeyOrder = Literal["abc", "qwerty"]
 class Preferences(msgspec.Struct, frozen=True):
     """How a visitor wants the screen; it goes back to the kiosk's own after every visit.
 
-    ``language``: a tag of BCP 47 for which the UI has a catalogue. ``volume``: 1 to 5, of the
+    ``language``: a tag of BCP 47 for which the UI has a catalogue. ``volume``: 1 to LOUDEST, of the
     spoken guidance that ``voice`` switches on. ``shuffled``: the PIN's digits stand in another
     order each time. ``hidden``: nothing is drawn, for who finishes the visit by ear. ``one_page``:
     all questions of a form on one page.
@@ -477,7 +480,8 @@ class Lights(msgspec.Struct, frozen=True):
 class ViewState(msgspec.Struct, frozen=True):
     """All that the screen shows. ``idle_seconds``: the visit ends in so many seconds unless
     the visitor says StillHere; None while there is time. ``place`` is the village's name.
-    ``adjusting``: over the screen lies the panel where the preferences are chosen.
+    ``adjusting``: over the screen lies the panel where the preferences are chosen;
+    ``adjustable``: it can be opened now.
     ``headphone``: one is plugged in, so that nobody else hears what is said.
     """
 
@@ -489,6 +493,7 @@ class ViewState(msgspec.Struct, frozen=True):
     preferences: Preferences = Preferences()
     adjusting: bool = False
     headphone: bool = False
+    adjustable: bool = True
 
 
 # ---------------------------------------------------------------- intents

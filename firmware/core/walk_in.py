@@ -15,8 +15,8 @@ from firmware.core.commands import CloseVault, FindCode
 from firmware.core.events import CardFailed, CardTaken, CardTapped, CodeFound, CodeNotFound
 from firmware.core.finds import FoundLetter, FoundRequest
 from firmware.core.notices import UNREADABLE
-from firmware.core.state import Errand, Phase, State, Visit
-from firmware.core.transition import Result, Transition, rest, row
+from firmware.core.state import Errand, Phase, State
+from firmware.core.transition import Result, Transition, arrive, rest, row
 from firmware.core.view import ReadyItem, Say
 
 P = Phase
@@ -54,17 +54,7 @@ def _with(state: State, **changes: Any) -> State:
 
 def _come(state: State) -> State:
     """A visit without a card, unless the visitor has one already."""
-    if state.visit is not None:
-        return state
-    number = state.visits + 1
-    return replace(
-        state,
-        visits=number,
-        visit=Visit(number, None),
-        notice=None,
-        touched_at=state.now,
-        adjusting=False,
-    )
+    return arrive(state, None) if state.visit is None else state
 
 
 def _help(state: State, _intent: view.AskHelp) -> Result:
@@ -138,8 +128,6 @@ def shown_code(state: State) -> str:
 
 def _card_failed(state: State, event: CardFailed) -> Result:
     """A card that cannot be read takes nobody from what they are typing."""
-    if state.guest.errand is None:
-        return state, ()
     return _with(state, problem=UNREADABLE[event.trouble].title), ()
 
 

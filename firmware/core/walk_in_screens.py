@@ -29,7 +29,7 @@ def _found(state: State) -> view.Screen:
     found = errand_of(state).found
     assert isinstance(found, FoundRequest)
     words = STATE_WORDS[found.state]
-    title = state.catalogue.title(found.title, state.preferences.language)
+    title = state.title(found.title)
     return view.FoundRequest(found.request_id, title, found.number, words, is_printable(state))
 
 
@@ -43,7 +43,7 @@ def _checked(state: State) -> view.Screen:
         Known(Say("Untuk"), found.initials),
         Known(Say("Ditandatangani oleh"), found.signer),
     )
-    title = state.catalogue.title(found.title, state.preferences.language)
+    title = state.title(found.title)
     return view.CheckedLetter(title, facts)
 
 

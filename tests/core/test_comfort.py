@@ -10,7 +10,7 @@ from firmware.core import events, view
 from firmware.core.projection import view_of
 from firmware.core.session import idle_seconds, step
 from firmware.core.state import Phase, State
-from tests.core.samples import TODAY, card, resting
+from tests.core.samples import TODAY, card, profile, resting
 
 OWN = view.Preferences()
 CHOSEN = view.Preferences(language="jv", text_size="largest", theme="dark")
@@ -75,6 +75,13 @@ def test_digits_are_shuffled_for_who_wants_it_and_does_not_go_by_ear() -> None:
         screen = view_of(_say(state, view.Prefer(wish)), 1).screen
         assert isinstance(screen, view.Pin)
         assert screen.shuffled is shuffled
+
+
+def test_the_panel_is_offered_where_it_opens() -> None:
+    for phase in (Phase.ATTRACT, Phase.HOME, Phase.OUT_OF_SERVICE, Phase.GOODBYE, Phase.STORING):
+        state = replace(_tap(resting(), 1).with_guest(profile=profile(1)), phase=phase)
+        opened = _say(state, view.Adjust(True)).adjusting
+        assert view_of(state, 1).adjustable is opened
 
 
 def test_a_wish_that_is_none_changes_nothing() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty
-
 from firmware.core.view import Help
 from ui.page import Page, load_kv
 
@@ -11,11 +9,8 @@ from ui.page import Page, load_kv
 class HelpPage(Page):
     """Four steps, and where a person helps."""
 
-    with_card = BooleanProperty(False)
-
     def show(self, screen: Help) -> None:
-        """Draw it."""
-        self.with_card = screen.with_card
+        """The same with a card and without one."""
 
 
 load_kv(__file__)
