@@ -8,7 +8,7 @@ from typing import Any, get_args
 from kivy.properties import StringProperty
 from msgspec.structs import replace
 
-from firmware.core.view import Adjust, KeyOrder, Prefer, Preferences, Say, TextSize, Theme
+from firmware.core.view import LOUDEST, Adjust, KeyOrder, Prefer, Preferences, Say, TextSize, Theme
 from ui import palettes, texts, theme
 from ui.layout import Column, Root, Tiles
 from ui.page import Page, Send, load_kv
@@ -26,7 +26,6 @@ _THEMES: dict[Theme, Say] = {
     "contrast": Say("Hitam dan kuning"),
 }
 _KEYS: dict[KeyOrder, str] = {"abc": "A B C D E F", "qwerty": "Q W E R T Y"}
-_LOUDEST = 5
 _TILE_MM = 4.8
 
 
@@ -34,8 +33,8 @@ class Choice(TouchButton):
     """A way that can be chosen; the chosen one has a check."""
 
     def __init__(self, is_chosen: bool, act: Callable[[], None], **kwargs: Any) -> None:
-        look = "chosen" if is_chosen else "plain"
-        super().__init__(look=look, icon="success" if is_chosen else "", icon_mm=5, **kwargs)
+        super().__init__(icon_mm=5, **kwargs)
+        self.choose(is_chosen)
         self.bind(on_tap=lambda *_: act())
 
 
@@ -96,14 +95,25 @@ class AdjustingPage(Page):
     def _choice(
         self, tiles: Tiles, target_id: str, text: str, is_chosen: bool, **changes: Any
     ) -> None:
-        tiles.add_widget(
-            Choice(
-                is_chosen,
-                lambda: self._prefer(**changes),
-                target_id=target_id,
-                text=text,
-                largest_mm=_TILE_MM,
-            )
+        tiles.add_widget(self._tile(target_id, text, is_chosen, changes))
+
+    def _tile(
+        self,
+        target_id: str,
+        text: str,
+        is_chosen: bool,
+        changes: dict[str, Any],
+        kind: type[Choice] = Choice,
+        largest_mm: float = _TILE_MM,
+        **looks: Any,
+    ) -> Choice:
+        return kind(
+            is_chosen,
+            lambda: self._prefer(**changes),
+            target_id=target_id,
+            text=text,
+            largest_mm=largest_mm,
+            **looks,
         )
 
     def _languages(self) -> None:
@@ -118,35 +128,24 @@ class AdjustingPage(Page):
         tiles = self._group(tr("Besar huruf"))
         for size, words in _SIZES.items():
             own = _TILE_MM * 0.8 * theme.TEXT_SCALES[size] / theme.text_scale()
-            tile = Choice(
-                size == self._wish.text_size,
-                lambda size=size: self._prefer(text_size=size),  # type: ignore[misc]
-                target_id=f"text-{size}",
-                text=tr(words),
-                largest_mm=own,
-            )
+            chosen, change = size == self._wish.text_size, {"text_size": size}
+            tile = self._tile(f"text-{size}", tr(words), chosen, change, largest_mm=own)
             tiles.add_widget(tile)
 
     def _themes(self) -> None:
         tiles = self._group(tr("Warna layar"))
         for name, words in _THEMES.items():
-            tile = ThemeChoice(
-                name == self._wish.theme,
-                lambda name=name: self._prefer(theme=name),  # type: ignore[misc]
-                target_id=f"theme-{name}",
-                text=tr(words),
-                largest_mm=_TILE_MM,
-                palette=name,
-            )
+            chosen, change = name == self._wish.theme, {"theme": name}
+            tile = self._tile(f"theme-{name}", tr(words), chosen, change, ThemeChoice, palette=name)
             tiles.add_widget(tile)
 
     def _voice(self) -> None:
         wish = self._wish
         tiles = self._group(tr("Suara"))
         self._choice(tiles, "voice", tr("Bacakan layar"), wish.voice, voice=not wish.voice)
-        place = {"level": str(wish.volume), "loudest": str(_LOUDEST)}
+        place = {"level": str(wish.volume), "loudest": str(LOUDEST)}
         louder = tr(Say("Lebih keras ({level}/{loudest})", place))
-        softer, loud = max(1, wish.volume - 1), min(_LOUDEST, wish.volume + 1)
+        softer, loud = max(1, wish.volume - 1), min(LOUDEST, wish.volume + 1)
         self._choice(tiles, "softer", tr("Lebih pelan"), False, volume=softer)
         self._choice(tiles, "louder", louder, False, volume=loud)
 

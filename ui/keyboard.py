@@ -14,7 +14,7 @@ from kivy.uix.gridlayout import GridLayout
 
 from firmware.core.view import KeyOrder
 from ui import theme, typewriter
-from ui.layout import Box, Column, Fit, Row, changed, put
+from ui.layout import Box, Column, Fit, Row, changed, put, take
 from ui.texts import tr
 from ui.typewriter import ERASE, OTHER, SHIFT
 from ui.widgets import Panel, Text, TouchButton
@@ -148,7 +148,7 @@ class Keyboard(Column):
         if drawn != self._drawn:
             self._drawn = drawn
             self._make(layers[drawn[2]])
-        self._take(box)
+        take(self, box)
         rows, gap = self.parts, float(self.spacing)
         height = math.floor((box.height - gap * (len(rows) - 1)) / len(rows))
         for number, row in enumerate(rows):

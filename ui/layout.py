@@ -14,7 +14,7 @@ of the height that is left over, ``size_hint_x`` a share of a row's width. A ``R
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from kivy.clock import Clock
@@ -24,16 +24,22 @@ from kivy.uix.widget import Widget
 
 from ui import theme
 
-_SMALLEST = 0.62
+SMALLEST = 0.62
 _OUTSIDE = 0.8
 """For what stands outside of leaves that are turned over."""
+SMALLER = (_OUTSIDE, 0.7, SMALLEST)
+"""What is tried where type must give way."""
+NARROW_MM = 118
+"""A width that is little at normal size of text."""
+AWAY = 100_000.0
+"""Pixels: far beyond any panel."""
 
 
 def _factors() -> list[float]:
     """How large type may be as a part of its largest. Larger sizes are turned over sooner, so
     that they are indeed larger.
     """
-    smallest = _SMALLEST if theme.text_scale() == 1 else _OUTSIDE
+    smallest = SMALLEST if theme.text_scale() == 1 else _OUTSIDE
     return [1 - step * (1 - smallest) / 8 for step in range(9)]
 
 
@@ -53,6 +59,14 @@ class Box(NamedTuple):
     height: float
 
 
+def largest_of(
+    need: Callable[[float, Fit], float], box: Box, sizes: Iterable[float], turned: bool = False
+) -> float | None:
+    """The first of ``sizes`` (large ones first) with which ``need`` fits into ``box``."""
+    fits = (f for f in sizes if need(box.width, Fit(f, turned)) <= box.height)
+    return next(fits, None)
+
+
 def need_of(widget: Widget, width: float, fit: Fit) -> float:
     """The height in pixels that ``widget`` must have at ``width``."""
     need = getattr(widget, "need", None)
@@ -66,8 +80,13 @@ def put(widget: Widget, box: Box, fit: Fit) -> None:
     if hasattr(widget, "put"):
         widget.put(box, fit)
     else:
-        widget.size = box.width, box.height
-        widget.pos = box.x, box.y
+        take(widget, box)
+
+
+def take(widget: Widget, box: Box) -> None:
+    """Fill ``box``."""
+    widget.size = box.width, box.height
+    widget.pos = box.x, box.y
 
 
 def changed(widget: Widget) -> None:
@@ -113,10 +132,6 @@ class _Block(Widget):
         height = max(0.0, box.height - top - bottom)
         return Box(box.x + left, box.y + bottom, self._inner(box.width), height)
 
-    def _take(self, box: Box) -> None:
-        self.size = box.width, box.height
-        self.pos = box.x, box.y
-
 
 class Column(_Block):
     """One below the other."""
@@ -127,7 +142,7 @@ class Column(_Block):
 
     def put(self, box: Box, fit: Fit) -> None:
         """From the top; what is left over goes to those that stretch."""
-        self._take(box)
+        take(self, box)
         _put_column(self.parts, self._room(box), self.spacing, fit)
 
 
@@ -135,7 +150,7 @@ class Row(_Block):
     """Side by side. ``turns``: below one another where there is little width."""
 
     turns = BooleanProperty(False)
-    narrow_mm = NumericProperty(118)
+    narrow_mm = NumericProperty(NARROW_MM)
     """Below this width, at normal size of text, it turns."""
     only_upright = BooleanProperty(False)
     """Turns on a panel that stands upright, and nowhere else."""
@@ -162,7 +177,7 @@ class Row(_Block):
 
     def put(self, box: Box, fit: Fit) -> None:
         """Each as high as the row."""
-        self._take(box)
+        take(self, box)
         room = self._room(box)
         turned = self.is_turned(box.width, fit)
         if self.last_on_top and turned != self._is_flipped:
@@ -254,7 +269,7 @@ class Tiles(_Block):
 
     def put(self, box: Box, fit: Fit) -> None:
         """Rows of equal height, from the top."""
-        self._take(box)
+        take(self, box)
         room = self._room(box)
         rows, each = self._rows(room.width, fit)
         if not rows:
@@ -286,7 +301,7 @@ class Footer(_Block):
 
     def put(self, box: Box, fit: Fit) -> None:
         """The first at the left edge, the last at the right one."""
-        self._take(box)
+        take(self, box)
         room = self._room(box)
         top = room.y + room.height
         for row in self._rows(room.width, fit):
@@ -358,13 +373,13 @@ class Sheet(Column, StencilView):
             self.leaves, self.leaf = 1, 0
             super().put(box, fit)
             return
-        self._take(box)
+        take(self, box)
         self._put_leaves(box)
 
     def _put_leaves(self, box: Box) -> None:
         cuts = {factor: self._laid(box, factor) for factor in _factors()[::2]}
         if not any(_holds(each, box.height) for each in cuts.values()):
-            cuts |= {factor: self._laid(box, factor) for factor in (0.7, _SMALLEST)}
+            cuts |= {factor: self._laid(box, factor) for factor in SMALLER[1:]}
         cuts = {f: each for f, each in cuts.items() if _holds(each, box.height)} or cuts
         fewest = min(map(len, cuts.values()))
         good = [factor for factor in cuts if len(cuts[factor]) == fewest]
@@ -405,9 +420,6 @@ class Sheet(Column, StencilView):
         return bool(self.collide_point(*touch.pos) and super().on_touch_down(touch))
 
 
-_AWAY = 100_000.0
-
-
 def _move(widget: Widget, up: float) -> None:
     widget.y += up
     for child in widget.children:
@@ -416,12 +428,12 @@ def _move(widget: Widget, up: float) -> None:
 
 def _move_away(widget: Widget) -> None:
     for each in widget.walk(restrict=True):
-        each.x += _AWAY
+        each.x += AWAY
 
 
 def is_away(widget: Widget) -> bool:
     """Whether it stands on another leaf than the one at hand."""
-    return bool(widget.x >= _AWAY / 2)
+    return bool(widget.x >= AWAY / 2)
 
 
 def _atoms(widget: Widget) -> Iterator[Widget]:
@@ -494,19 +506,16 @@ class Root(Column):
         self.crowded = False
         self.offer_leaves(0, 1)
         sheets = self.sheets()
-        for factor in _factors() if sheets else [*_factors(), 0.7, _SMALLEST]:
-            if self.need(box.width, Fit(factor)) <= box.height:
-                self.put(box, Fit(factor))
-                return
+        sizes = _factors() if sheets else [*_factors(), *SMALLER[1:]]
+        factor = largest_of(self.need, box, sizes)
+        if factor is not None:
+            self.put(box, Fit(factor))
+            return
         if not sheets:
             self.crowded = True
-            self.put(box, Fit(_SMALLEST))
+            self.put(box, Fit(SMALLEST))
             return
         for _ in range(2):  # how many leaves there are is known when they are laid
             self.offer_leaves(int(sheets[0].leaf), max(2, int(sheets[0].leaves)))
-            self.put(box, Fit(self._outside(box), True))
-
-    def _outside(self, box: Box) -> float:
-        """For what stands outside of leaves: as large as may be."""
-        sizes = (f for f in (_OUTSIDE, 0.7) if self.need(box.width, Fit(f, True)) <= box.height)
-        return next(sizes, _SMALLEST)
+            outside = largest_of(self.need, box, SMALLER, turned=True)
+            self.put(box, Fit(outside or SMALLEST, True))

@@ -10,7 +10,7 @@ from kivy.properties import ListProperty, NumericProperty
 from kivy.uix.widget import Widget
 
 from ui import theme
-from ui.layout import Box, Fit, changed, put
+from ui.layout import Box, Fit, changed, put, take
 from ui.voice.outline import Line
 from ui.widgets import SMALLER, Text, em, text_extent, widest_word
 
@@ -44,8 +44,7 @@ class KnownTable(Widget):
 
     def put(self, box: Box, fit: Fit) -> None:
         """Write the lines."""
-        self.size = box.width, box.height
-        self.pos = box.x, box.y
+        take(self, box)
         self._write(self._measure(box.width, fit.factor) if self.rows else None)
         self._is_laid = True
 

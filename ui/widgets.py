@@ -25,7 +25,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.widget import Widget
 
 from ui import pictures, theme
-from ui.layout import Box, Column, Fit, Row, changed, put
+from ui.layout import Box, Column, Fit, Row, changed, put, take
 
 SMALLER = 0.94
 
@@ -151,8 +151,7 @@ class Text(Widget):
     def put(self, box: Box, fit: Fit) -> None:
         """Take the place and the size of type."""
         self.factor = fit.factor
-        self.size = box.width, box.height
-        self.pos = box.x, box.y
+        take(self, box)
 
     def _render(self, *_: object) -> None:
         if not self.text and not self.caret:
@@ -360,6 +359,11 @@ class TouchButton(Touchable):
         if self._icon is not None:
             self._icon.name, self._icon.color = self.icon, self.ink
 
+    def choose(self, is_chosen: bool) -> None:
+        """A chosen one has a check, not only another colour."""
+        self.look = "chosen" if is_chosen else "plain"
+        self.icon = "success" if is_chosen else ""
+
     def _measures(self, width: float, factor: float) -> tuple[float, float, float]:
         """Padding, side of the icon with its gap, and the width for the word."""
         pad = theme.air(3) if self.text else theme.mm(1)
@@ -393,8 +397,7 @@ class TouchButton(Touchable):
     def put(self, box: Box, fit: Fit) -> None:
         """Take the place; what stands on it follows."""
         self.factor = fit.factor
-        self.size = box.width, box.height
-        self.pos = box.x, box.y
+        take(self, box)
 
     def _arrange(self, *_: object) -> None:
         """Bring icon and word together in the middle, or to the left."""

@@ -12,15 +12,14 @@ from typing import Any, TypeVar
 from tests.ui.conftest import set_panel  # it sets Kivy up before anything else imports it
 
 # isort: split
-from kivy.clock import Clock
 from kivy.core.window import Window
-from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 
 from firmware.core import view
 from firmware.core.view import Form, Pin, ViewState
 from tests.journeys.joint import Joint
+from tests.ui.looking import breathe
 from ui import palettes, texts, theme
 from ui.inspect import Target, targets_under
 from ui.offscreen import Studio
@@ -28,7 +27,6 @@ from ui.voice.reading import read
 from ui.widgets import Text
 
 PATIENCE_SECONDS = 60.0
-_FRAMES = 3
 AnyScreen = TypeVar("AnyScreen")
 
 
@@ -55,11 +53,7 @@ class Finger:
 
     def breathe(self) -> None:
         """Views come in, layouts come to rest."""
-        for _ in range(_FRAMES):
-            Clock.tick()
-            Builder.sync()
-            Clock.tick_draw()
-            Builder.sync()
+        breathe()
 
     @property
     def state(self) -> ViewState | None:

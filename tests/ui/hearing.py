@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.lang import Builder
 
+from tests.ui.looking import breathe
 from ui.ears import Ears
 from ui.keys import CODES, HOLD_SECONDS, PadKey
 from ui.offscreen import Studio
@@ -22,8 +22,6 @@ _CODE = {
     PadKey.REPEAT: CODES["home"],
 }
 
-_FRAMES = 3
-
 
 class Listener:
     """A visitor with a voice and a pad before a stage; never looks at it."""
@@ -36,11 +34,7 @@ class Listener:
 
     def breathe(self) -> None:
         """Let the screen come to rest; nothing is drawn, since nobody looks."""
-        for _ in range(_FRAMES):
-            Clock.tick()
-            Builder.sync()
-            Clock.tick_draw()
-            Builder.sync()
+        breathe()
 
     def begin_anew(self) -> None:
         """Another visitor: no page, no keys used yet, nothing said."""

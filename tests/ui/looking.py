@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
+from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.lang import Builder
 from kivy.tests.common import UnitTestTouch
 from kivy.uix.widget import Widget
 from PIL import Image
@@ -15,6 +17,18 @@ from ui.offscreen import Studio
 from ui.widgets import Text
 
 Box = tuple[float, float, float, float]
+
+
+_FRAMES = 3
+
+
+def breathe() -> None:
+    """Views come in and layouts come to rest; nothing is drawn, since nobody looks."""
+    for _ in range(_FRAMES):
+        Clock.tick()
+        Builder.sync()
+        Clock.tick_draw()
+        Builder.sync()
 
 
 def texts(root: Widget) -> list[Text]:

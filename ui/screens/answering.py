@@ -16,16 +16,28 @@ from kivy.uix.widget import Widget
 
 from firmware.core.view import Answered, Question, Say
 from ui import dates, theme
-from ui.layout import Box, Column, Fit, Footer, Row, Tiles, put
+from ui.layout import (
+    AWAY,
+    NARROW_MM,
+    SMALLER,
+    SMALLEST,
+    Box,
+    Column,
+    Fit,
+    Footer,
+    Row,
+    Tiles,
+    largest_of,
+    put,
+    take,
+)
 from ui.texts import tr
 from ui.widgets import Panel, Touchable, TouchButton
-
-_NARROW_MM = 118
 
 
 def is_narrow() -> bool:
     """Whether the panel is, for the size of text."""
-    return float(Window.width) < theme.mm(_NARROW_MM) * theme.text_scale()
+    return float(Window.width) < theme.mm(NARROW_MM) * theme.text_scale()
 
 
 class Verdict(Row):
@@ -61,15 +73,9 @@ class Aside(Panel):
 
     def put(self, box: Box, fit: Fit) -> None:
         """In the largest type that fits, or not at all."""
-        for factor in (fit.factor, 0.8, 0.7, 0.62):
-            if super().need(box.width, Fit(factor)) <= box.height:
-                break
-        else:
-            factor, self.opacity = 0.62, 0
-            super().put(box, Fit(factor))
-            return
-        self.opacity = 1
-        super().put(box, Fit(factor))
+        factor = largest_of(super().need, box, (fit.factor, *SMALLER))
+        self.opacity = 1 if factor is not None else 0
+        super().put(box, Fit(factor or SMALLEST))
 
 
 class KnownAside(Aside):
@@ -164,7 +170,7 @@ class Suggestions(Tiles):
 
     def put(self, box: Box, _fit: Fit) -> None:
         """From the top; what there is no row for is left out."""
-        self._take(box)
+        take(self, box)
         gap, key = float(self.spacing), theme.touch()
         rows = int((box.height + gap) // (key + gap))
         columns = 2 if box.width > 2 * theme.mm(30) * theme.text_scale() else 1
@@ -214,7 +220,7 @@ class Either(Row):
 
     def put(self, box: Box, fit: Fit) -> None:
         """Show one, hide the others."""
-        self._take(box)
+        take(self, box)
         inset = max(0, theme.gap(0) - theme.air(2))  # what is touched keeps its distance
         box = Box(box.x, box.y + inset, box.width, max(1.0, box.height - 2 * inset))
         is_taken = False
@@ -229,20 +235,16 @@ def _fit_for(part: Widget, box: Box, fit: Fit) -> Fit:
     """Questions on one page are as large as their place lets them be."""
     if not isinstance(part, RowStrip):
         return fit
-    sizes = (factor for factor in (fit.factor, 0.8, 0.7) if factor <= fit.factor)
-    return next((Fit(f) for f in sizes if part.need(box.width, Fit(f)) <= box.height), Fit(0.62))
+    sizes = (factor for factor in (fit.factor, *SMALLER) if factor <= fit.factor)
+    return Fit(largest_of(part.need, box, sizes) or SMALLEST)
 
 
 def _has_place(part: Widget, box: Box) -> bool:
     if isinstance(part, Suggestions):
         return bool(part.texts) and box.height >= theme.touch()
     if isinstance(part, RowStrip):
-        return bool(part.children) and part.need(box.width, Fit(0.62)) <= box.height
+        return bool(part.children) and part.need(box.width, Fit(SMALLEST)) <= box.height
     return True  # it looks for itself
-
-
-AWAY = 100_000.0
-"""Pixels: far beyond any panel."""
 
 
 def show(widget: Widget, is_shown: bool) -> None:

@@ -155,8 +155,7 @@ class ChoiceBody(Body):
         super().update(screen, value, settled)
         for choice, tile in self._tiles.items():
             chosen = choice == value
-            tile.look = "chosen" if chosen else "plain"
-            tile.icon = "success" if chosen else ""
+            tile.choose(chosen)
             tile.bold = chosen
 
     def on_other(self) -> None:
@@ -245,8 +244,7 @@ class DateBody(Body):
             for tile in self._days.values():
                 self.ids.shortcuts.add_widget(tile)
         for day, tile in self._days.items():
-            tile.look = "chosen" if day == value else "plain"
-            tile.icon = "success" if day == value else ""
+            tile.choose(day == value)
 
     def _answering(self, day: str) -> Callable[..., None]:
         return lambda *_: self._say(day)
