@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import queue
+import random
 import socket
 import subprocess
 import threading
@@ -171,13 +172,29 @@ def _spawn(
     )
 
 
+_PORTS = range(20_000, 32_768)
+"""Below those that Linux gives to connections that go out: one of them could take a port between
+its choice here and the start of its server.
+"""
+_TRIES = 1_000
+
+
 def free_ports(count: int) -> tuple[int, ...]:
-    """So many free TCP ports of the loopback, all different."""
+    """So many free TCP ports of the loopback, all different. Raises OSError when there are none."""
+    chance, trouble = random.SystemRandom(), OSError("no port of the loopback is free")
     with contextlib.ExitStack() as held:
-        listeners = [
-            held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)
-        ]
-        return tuple(listener.getsockname()[1] for listener in listeners)
+        ports: list[int] = []
+        for _ in range(_TRIES):
+            if len(ports) == count:
+                return tuple(ports)
+            port = chance.choice(_PORTS)
+            try:
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            except OSError as error:
+                trouble = error
+            else:
+                ports.append(port)
+    raise trouble
 
 
 def port_answers(port: int) -> bool:
